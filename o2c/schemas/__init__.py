@@ -1,0 +1,1 @@
+"""What crosses the processor's boundary: events in; statuses, exceptions and dead letters out."""
