@@ -1,0 +1,41 @@
+"""Business time. So far there is one calendar, around the clock; rules ask it instead of adding themselves."""
+
+from dataclasses import dataclass
+
+from o2c.errors import ConfigurationError
+
+ALWAYS_NAME = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When time counts. `name` is what a policy calls it."""
+
+    name: str
+
+    def add(self, start_us: int, duration_us: int) -> int:
+        """The instant at which `duration_us` of this calendar's time has passed since `start_us` (UTC microseconds)."""
+        return start_us + duration_us
+
+    def elapsed(self, start_us: int, end_us: int) -> int:
+        """How much of this calendar's time passes between two instants, microseconds."""
+        return end_us - start_us
+
+
+ALWAYS = Calendar(ALWAYS_NAME)
+
+CALENDARS = {ALWAYS_NAME: ALWAYS}
+"""The calendars in force, by name."""
+
+
+def calendar_named(name: str) -> Calendar:
+    """The calendar that a policy means. Raises ConfigurationError for any that is not in force."""
+    found = CALENDARS.get(name)
+    if found is None:
+        raise ConfigurationError(not_in_force_message(name))
+    return found
+
+
+def not_in_force_message(name: str) -> str:
+    """Why the calendar `name` cannot be used."""
+    return f'calendar "{name}" cannot be used: only "{ALWAYS_NAME}" is in force yet'

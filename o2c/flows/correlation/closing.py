@@ -1,0 +1,49 @@
+"""When an order is done: all that was ordered is delivered, invoiced and settled as far as its process goes, or cancelled."""
+
+from o2c.flows.correlation.ledger import Ledger
+from o2c.flows.correlation.milestones import INVOICE, ORDER, POD, SHIPMENT
+from o2c.flows.correlation.money import Money
+from o2c.flows.correlation.paths import path_of
+
+
+def closed(ledger: Ledger, money: Money) -> bool:
+    """Whether nothing is left to happen to this order. One whose order document is not known is never closed."""
+    if ledger.header is None:
+        return False
+    return _goods_done(ledger) and _money_done(ledger, money)
+
+
+def _goods_done(ledger: Ledger) -> bool:
+    billing = ledger.header.billing if ledger.header is not None else "shipment"
+    for line in ledger.lines.values():
+        path = path_of(line.rules.milestones)
+        reached = line.reached
+        last = path.last_in_chain
+        expected = line.ordered if line.limit is None else line.limit
+        if last != ORDER and reached[last] < expected:
+            return False
+        if last == POD and reached[POD] < reached[SHIPMENT]:
+            return False
+        if path.invoice_from is not None:
+            base = path.invoice_from[billing]
+            billable = min(reached[base], expected) if base < SHIPMENT else reached[base]
+            if reached[INVOICE] < billable:
+                return False
+    return all(
+        shipment.remaining(key) <= 0
+        for shipment in ledger.shipments
+        for key in shipment.carried
+        if path_of(ledger.lines[key].rules.milestones).pods_by_shipment
+    )
+
+
+def _money_done(ledger: Ledger, money: Money) -> bool:
+    path = path_of(ledger.header_rules.milestones)
+    if not path.pays:
+        return True
+    if any(invoice.open for invoice in money.invoices):
+        return False
+    if path.invoice_from is not None:
+        return True
+    # Where invoices are not observed, the money received is held against what was ordered.
+    return money.received >= (money.ordered or 0) and (bool(money.payment_times) or not money.ordered)
