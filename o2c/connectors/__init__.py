@@ -1,0 +1,1 @@
+"""Thin adapters to what lies outside: Kafka, Redis, RocksDB, files."""

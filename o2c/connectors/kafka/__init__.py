@@ -1,0 +1,1 @@
+"""Kafka: lanes that read, a sink that confirms, and the topics that both need."""

@@ -1,0 +1,1 @@
+"""The read side: an order's live status, out of Redis."""

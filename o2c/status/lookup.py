@@ -1,0 +1,64 @@
+"""Finds an order's live status in Redis by its correlation ID or by any reference to it."""
+
+from redis import Redis
+
+from o2c.connectors.redis import asking
+
+REFERENCE_KINDS = (
+    "order",
+    "po",
+    "release",
+    "shipment",
+    "delivery",
+    "tracking",
+    "bol",
+    "pick",
+    "invoice",
+    "payment",
+    "return",
+    "credit_memo",
+    "dispute",
+    "supplier_po",
+    "allocation",
+    "pod",
+    "hold",
+    "transit",
+    "incident",
+)
+"""What a bare reference may be: the keys of `refs`, and the document types with numbers of their own."""
+
+FOUND_LIMIT = 1_000
+
+
+def find(url: str, prefix: str, reference: str, *, limit: int = FOUND_LIMIT) -> list[bytes]:
+    """The statuses (JSON as stored) that `reference` names, by correlation ID; at most `limit`, none where unknown.
+
+    A reference is a correlation ID, `<kind>:<value>` or the bare value of any kind; with a scope the value is
+    `<scope>/<value>`. The first of these that is known wins. Raises OperatingFault where Redis does not answer.
+    """
+    with asking(url) as client:
+        order = client.hget(f"{prefix}order:{reference}", "json")
+        if order is not None:
+            return [_bytes(order)]
+        named = _members(client, [f"{prefix}ref:{reference}"])
+        if not named:
+            named = _members(client, [f"{prefix}ref:{kind}:{reference}" for kind in REFERENCE_KINDS])
+        return _statuses(client, prefix, sorted(named)[:limit])
+
+
+def _members(client: Redis, keys: list[str]) -> set[bytes]:
+    pipeline = client.pipeline(transaction=False)
+    for key in keys:
+        pipeline.smembers(key)
+    return set[bytes]().union(*pipeline.execute())
+
+
+def _statuses(client: Redis, prefix: str, correlation_ids: list[bytes]) -> list[bytes]:
+    pipeline = client.pipeline(transaction=False)
+    for correlation_id in correlation_ids:
+        pipeline.hget(f"{prefix}order:".encode() + correlation_id, "json")
+    return [_bytes(order) for order in pipeline.execute() if order is not None]
+
+
+def _bytes(value: bytes | str) -> bytes:
+    return value if isinstance(value, bytes) else value.encode()
