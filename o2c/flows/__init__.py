@@ -1,0 +1,1 @@
+"""The dataflow, its settings and its commands."""

@@ -1,0 +1,243 @@
+"""The one command. Work is imported when it is asked for, so that help and errors are quick."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+import click
+
+from o2c import __version__
+from o2c.errors import ConfigurationError, OperatingFault
+from o2c.flows.correlation.reason_codes import READ_TYPES
+from o2c.flows.correlation.refusal import nearest
+
+FAILED = 1
+WRONG_USE = 2
+
+_File = click.Path(exists=True, dir_okay=False, path_type=Path)
+_Folder = click.Path(file_okay=False, path_type=Path)
+
+
+def _as_time(context: click.Context, parameter: click.Parameter, text: str | None) -> int | None:
+    """An RFC 3339 time with offset, as UTC microseconds."""
+    return None if text is None else _time(text, context, parameter)
+
+
+def _as_silent_feeds(context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> dict[str, int]:
+    """TYPE/SOURCE@TIME, repeated: feeds and when they fell silent (UTC microseconds)."""
+    silenced: dict[str, int] = {}
+    for text in texts:
+        feed, at, time = text.rpartition("@")
+        document_type, slash, source = feed.partition("/")
+        if not (at and slash and source):
+            example = "shipment/wms-east@2024-05-01T00:00:00Z"
+            raise click.BadParameter(f"{text!r} is not TYPE/SOURCE@TIME, such as {example}", context, parameter)
+        if document_type not in READ_TYPES:
+            hint = nearest(document_type, READ_TYPES)
+            raise click.BadParameter(f"unknown document type {document_type!r}{hint}", context, parameter)
+        if feed in silenced:
+            raise click.BadParameter(f"{feed} is named twice", context, parameter)
+        silenced[feed] = _time(time, context, parameter)
+    return silenced
+
+
+def _time(text: str, context: click.Context, parameter: click.Parameter) -> int:
+    from o2c.flows.setting_fields import parse_time  # noqa: PLC0415 -- slow to import, needed by one command
+
+    try:
+        return parse_time(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r}: {error}", context, parameter) from None
+
+
+class OneLineErrors(click.Group):
+    """A group that refuses in one line on standard error and never with a traceback, unless it is a bug."""
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> NoReturn:
+        """Runs and exits: 0 done, 1 failed, 2 wrong use."""
+        options["standalone_mode"] = False
+        try:
+            result = super().main(args, *rest, **options)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(WRONG_USE)
+        except click.UsageError as error:
+            _exit(error.format_message(), WRONG_USE)
+        except click.Abort:
+            _exit("stopped", FAILED)
+        except click.ClickException as error:
+            _exit(error.format_message(), error.exit_code)
+        except BaseException as error:
+            _exit_for_known(error)
+            raise
+        sys.exit(result if isinstance(result, int) else 0)
+
+
+def _exit_for_known(error: BaseException) -> None:
+    """Leaves with one line if the project's own refusal is what went wrong, or what lies behind the engine's error."""
+    for cause in _causes(error):
+        if isinstance(cause, ConfigurationError):
+            _exit(str(cause), WRONG_USE)
+        if isinstance(cause, OperatingFault):
+            _exit(str(cause), FAILED)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, what caused it and what was being handled, each once."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        current = waiting.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        waiting += [linked for linked in (current.__cause__, current.__context__) if linked is not None]
+
+
+def _exit(message: str, code: int) -> NoReturn:
+    click.echo(f"o2c: {' '.join(message.split())}", err=True)
+    sys.exit(code)
+
+
+@click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="o2c")
+def main() -> None:
+    """Order to cash as a stream: one exact ledger an order, live status, and alerts for what stalls.
+
+    Exit code 0: done; 1: failed; 2: wrong use.
+    """
+
+
+@main.command()
+@click.option("--config", type=_File, metavar="FILE", help="Settings as TOML; O2C_* variables win over it.")
+def run(config: Path | None) -> None:
+    """Run the job: Kafka in, Kafka and Redis out.
+
+    Settings come from O2C_* variables, such as O2C_BROKERS, O2C_REDIS_URL, O2C_STORE and O2C_POLICY, or from --config
+    FILE, where the same names are keys in lower case without O2C_. Everything is checked before the first event is
+    read. The job runs until it is stopped; started again it goes on where it was.
+    """
+    from o2c.flows.run import run as run_job  # noqa: PLC0415 -- the engine is slow to import
+    from o2c.flows.settings import load_settings  # noqa: PLC0415
+
+    run_job(load_settings(config))
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=_File, metavar="FILE...")
+@click.option("--out", required=True, type=_Folder, metavar="DIR", help="Where the results are written.")
+@click.option(
+    "--as-of",
+    callback=_as_time,
+    metavar="TIME",
+    help="Where the clock stops (RFC 3339); default: the last event's time.",
+)
+@click.option("--policy", type=_File, metavar="FILE", help="Policy file; default: the default policy.")
+@click.option(
+    "--order",
+    type=click.Choice(["occurred", "received"]),
+    default="occurred",
+    show_default=True,
+    help="The time by which events are sorted.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 256), default=1, show_default=True, metavar="N", help="Workers; same result."
+)
+@click.option(
+    "--feed-silent",
+    "silenced",
+    callback=_as_silent_feeds,
+    multiple=True,
+    metavar="TYPE/SOURCE@TIME",
+    help="Leave out what this feed says after TIME and take it as silent from then on; may be repeated.",
+)
+def replay(
+    files: tuple[Path, ...],
+    out: Path,
+    as_of: int | None,
+    policy: Path | None,
+    order: Literal["occurred", "received"],
+    workers: int,
+    silenced: dict[str, int],
+) -> None:
+    """Run the same job over files of canonical events on simulated time.
+
+    FILE... hold JSON lines, with the document type in each. Writes status.jsonl, exceptions.jsonl, dead-letters.jsonl
+    and orphans.jsonl into DIR. The same events and options give the same bytes.
+    """
+    from o2c.flows.replay import replay as replay_files  # noqa: PLC0415 -- the engine is slow to import
+    from o2c.flows.settings import ReplayOptions, read_policy  # noqa: PLC0415
+
+    options = ReplayOptions(
+        files=files,
+        out=out,
+        policy=read_policy(policy),
+        as_of_us=as_of,
+        order=order,
+        workers=workers,
+        silenced=silenced,
+    )
+    click.echo(str(replay_files(options)))
+
+
+@main.command()
+@click.argument("reference", metavar="REF")
+@click.option("--json", "as_json", is_flag=True, help="The status as JSON, one line for each order found.")
+@click.option("--config", type=_File, metavar="FILE", help="Settings as TOML; O2C_* variables win over it.")
+def status(reference: str, as_json: bool, config: Path | None) -> None:
+    """Show an order's live status by its correlation ID or any reference.
+
+    Reads Redis (O2C_REDIS_URL, O2C_REDIS_PREFIX). Exit code 1 where REF is unknown.
+    """
+    from o2c.flows.settings import load_settings  # noqa: PLC0415 -- help and errors of use need none of it
+    from o2c.status.lookup import find  # noqa: PLC0415
+
+    settings = load_settings(config)
+    found = find(settings.redis_url, settings.redis_prefix, reference)
+    if not found:
+        raise click.ClickException(f"nothing is known under {reference!r}")
+    if as_json:
+        for value in found:
+            click.echo(value)
+        return
+    from o2c.flows.policy_table import plain_console  # noqa: PLC0415
+    from o2c.status.render import render  # noqa: PLC0415
+
+    console = plain_console()
+    for value in found:
+        render(json.loads(value), console)
+
+
+@main.group()
+def policy() -> None:
+    """Look at policies."""
+
+
+@policy.command("check")
+@click.argument("file", type=_File, metavar="FILE")
+def check_policy(file: Path) -> None:
+    """Validate a policy and print what it resolves to: process, stalls, exceptions, feeds, version.
+
+    Names what the file says that is valid but not in force yet. Exit code 2 where the file is not valid.
+    """
+    from o2c.flows.policy_table import plain_console, print_policy  # noqa: PLC0415 -- tables are slow to import
+    from o2c.flows.settings import read_policy  # noqa: PLC0415
+
+    print_policy(read_policy(file), str(file), plain_console())
+
+
+@main.command()
+@click.option("--orders", required=True, type=click.IntRange(1, 10_000_000), metavar="N", help="How many orders.")
+@click.option("--seed", required=True, type=int, metavar="S", help="The same seed gives the same bytes.")
+@click.option("--out", required=True, type=_Folder, metavar="DIR", help="Where events and truth are written.")
+def simulate(orders: int, seed: int, out: Path) -> None:
+    """Write a distributor's events with faults in them, and a truth file: which order got which fault."""
+    from o2c.simulator import simulate as simulate_orders  # noqa: PLC0415
+
+    simulate_orders(orders=orders, seed=seed, out=out)
+
+
+if __name__ == "__main__":
+    main()

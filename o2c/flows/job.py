@@ -1,0 +1,246 @@
+"""The composition root of the deployed job: settle, start the workers, stop them in order.
+
+One process is a worker itself; with several, the first starts the others and all end together.
+"""
+
+import gc
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from types import FrameType
+
+from bytewax.testing import cluster_main
+
+from o2c.connectors.deliveries import Deliveries
+from o2c.connectors.kafka.lane import LaneSettings
+from o2c.connectors.kafka.lanes import KafkaLanes
+from o2c.connectors.kafka.offsets import Loss
+from o2c.connectors.kafka.sink import KafkaSink, SinkSettings
+from o2c.connectors.redis.service import reachable
+from o2c.connectors.redis.sink import RedisSink
+from o2c.connectors.schema_registry import RegistryLookup
+from o2c.connectors.store import Store
+from o2c.flows.health import HealthServer
+from o2c.flows.identify import Identify
+from o2c.flows.order_to_cash import order_to_cash
+from o2c.flows.settings import Settings, read_policy
+from o2c.flows.shard import Shard, ShardOptions
+from o2c.flows.start import Start, lanes_by_type, output_topics, settle
+from o2c.flows.telemetry import LOST_RECORDS
+from o2c.schemas.codecs import Decoder
+from o2c.schemas.times import SECOND_US
+
+HOT_ORDERS = 65_536
+"""Orders that all shards of a job keep decoded, together."""
+
+SYNC_THREADS = 2
+QUIET_SECONDS = 15.0
+"""A job whose brokers have said nothing for this long is not ready."""
+
+_STOP_SECONDS = 20.0
+
+
+def run_job(settings: Settings) -> None:
+    """Run the job until it is told to stop. Raises ConfigurationError or OperatingFault, one line each."""
+    read_policy(settings.policy)
+    store = Store(settings.store, settings.shards)
+    store.lock()
+    try:
+        start = settle(settings, store, clock_of(settings)())
+        _run_processes(settings, store, start)
+    finally:
+        store.release()
+
+
+def clock_of(settings: Settings) -> Callable[[], int]:
+    """The clock that orders are judged by, UTC microseconds: the machine's, or a test's fixed one."""
+    fixed = settings.test_clock_us
+    if fixed is not None:
+        return lambda: fixed
+    return lambda: time.time_ns() // 1_000
+
+
+def _run_processes(settings: Settings, store: Store, start: Start) -> None:
+    """Be the first worker; start the others, and end when they do."""
+    children = [_spawn(settings, store, start, number) for number in range(1, settings.processes)]
+    try:
+        work(settings, store, start, 0, children)
+    finally:
+        _end(children)
+
+
+def _spawn(settings: Settings, store: Store, start: Start, number: int) -> "subprocess.Popen[bytes]":
+    """Another worker process. It inherits the store's lock, so that nobody takes the store while it lives."""
+    assert store.lock_descriptor is not None
+    child = subprocess.Popen(
+        [sys.executable, "-m", "o2c.flows.worker"], stdin=subprocess.PIPE, pass_fds=(store.lock_descriptor,)
+    )
+    assert child.stdin is not None
+    child.stdin.write(pickle.dumps((settings, start, number)))
+    child.stdin.close()
+    return child
+
+
+def _end(children: list["subprocess.Popen[bytes]"]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    for child in children:
+        try:
+            child.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def work(
+    settings: Settings, store: Store, start: Start, number: int, children: list["subprocess.Popen[bytes]"]
+) -> None:
+    """Run one worker process of the job until it is told to stop."""
+    stopping = Event()
+    _stop_on_signal(stopping, children)
+    deliveries = Deliveries(("kafka", "redis"))
+    lanes = _lanes(settings, start, stopping)
+    shards = Shards(settings, store, start, deliveries)
+    registry = None
+    if settings.registry_url is not None:
+        registry = _registry(settings)
+    identify = Identify(
+        Decoder(settings.input_topics(), registry, max_bytes=settings.max_message_bytes), settings.shards, start.marks
+    )
+    retry_seconds = settings.retry_budget_us / SECOND_US
+    kafka = KafkaSink(
+        client=settings.kafka_client(),
+        deliveries=deliveries,
+        settings=SinkSettings(
+            exception_partitions=start.exception_partitions,
+            topics=output_topics(settings),
+            delivery_timeout_seconds=retry_seconds,
+            batch_bytes=start.batch_bytes,
+        ),
+    )
+    redis = RedisSink(
+        url=settings.redis_url,
+        prefix=settings.redis_prefix,
+        deliveries=deliveries,
+        retry_budget_seconds=retry_seconds,
+    )
+    flow = order_to_cash(lanes, identify, shards.open, {"kafka": kafka, "redis": redis})
+    _calm_collector()
+    addresses = list(settings.process_addresses) if settings.processes > 1 else []
+    if number == 0:
+        with HealthServer(settings.http_host, settings.http_port, _readiness(settings, lanes, shards)):
+            cluster_main(flow, addresses, number)
+    else:
+        cluster_main(flow, addresses, number)
+    shards.close()
+
+
+class Shards:
+    """The shards of one process, opened as the engine routes to them."""
+
+    def __init__(self, settings: Settings, store: Store, start: Start, deliveries: Deliveries) -> None:
+        self._store = store
+        self._policy = read_policy(settings.policy)
+        self._deliveries = deliveries
+        self._options = ShardOptions(
+            shards=settings.shards,
+            generation=start.generation,
+            epoch_s=settings.epoch_us / SECOND_US,
+            hot_orders=max(1, HOT_ORDERS // settings.shards),
+            lanes_by_type=lanes_by_type(settings, start.partitions_by_topic),
+            started_at=start.started_at,
+        )
+        self._syncs = ThreadPoolExecutor(SYNC_THREADS, thread_name_prefix="sync")
+        self.opened: list[Shard] = []
+
+    def open(self, number: int) -> Shard:
+        """Open a shard; once, by whichever worker owns it."""
+        shard = Shard(
+            number,
+            self._store.open(number),
+            self._policy,
+            self._options,
+            self._deliveries.upto,
+            self._syncs.submit,
+            time.monotonic,
+        )
+        self.opened.append(shard)
+        return shard
+
+    def close(self) -> None:
+        """The stream has ended in order: write back and close what is open."""
+        self._syncs.shutdown()
+        for shard in self.opened:
+            shard.close()
+
+
+def _lanes(settings: Settings, start: Start, stopping: Event) -> KafkaLanes:
+    return KafkaLanes(
+        client=settings.kafka_client(),
+        group_id=settings.group,
+        types_by_topic=settings.input_topics(),
+        partitions_by_topic=start.partitions_by_topic,
+        positions={lane: mark.positions for lane, mark in start.marks.items()},
+        clock=clock_of(settings),
+        losses=_count_loss,
+        stopping=stopping,
+        settings=LaneSettings(
+            first_start="earliest" if settings.start_us is None else settings.start_us,
+            fault_budget_seconds=settings.retry_budget_us / SECOND_US,
+        ),
+    )
+
+
+def _count_loss(loss: Loss) -> None:
+    LOST_RECORDS.labels(loss.topic).inc(loss.records)
+
+
+def _registry(settings: Settings) -> RegistryLookup:
+    assert settings.registry_url is not None
+    credentials = None
+    if settings.registry_user is not None and settings.registry_password is not None:
+        credentials = (settings.registry_user.get_secret_value(), settings.registry_password.get_secret_value())
+    return RegistryLookup(settings.registry_url, credentials)
+
+
+def _readiness(settings: Settings, lanes: KafkaLanes, shards: Shards) -> Callable[[], str | None]:
+    def ready() -> str | None:
+        if not shards.opened:
+            return "not consuming yet"
+        if lanes.quiet_seconds() > QUIET_SECONDS:
+            return "the brokers do not answer"
+        if not reachable(settings.redis_url):
+            return "Redis does not answer"
+        return None
+
+    return ready
+
+
+def _stop_on_signal(stopping: Event, children: list["subprocess.Popen[bytes]"]) -> None:
+    """A first signal ends the lanes, and so the flow, in order; a second one ends the process as it is."""
+
+    def stop(number: int, _: FrameType | None) -> None:
+        if stopping.is_set():
+            os._exit(128 + number)
+        stopping.set()
+        for child in children:
+            child.terminate()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+
+
+def _calm_collector() -> None:
+    """The heap is large and has no cycles to speak of: searching it for some would cost half of the throughput."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+

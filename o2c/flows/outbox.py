@@ -1,0 +1,105 @@
+"""The outbox of a shard: what may be said only once the state that caused it is durable.
+
+An entry is written with the state that caused it, published after that write is synced, and removed after its delivery
+is confirmed. A crash repeats it, with the same id and sequence; it never loses or invents one. Key: `x` + number (8 bytes).
+"""
+
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+
+import msgspec
+
+from o2c.flows.orders import ShardStore, Write
+from o2c.schemas.records import ExceptionRecord
+
+Entry = ExceptionRecord | str
+"""An exception's change, or the correlation ID of an order whose status is due."""
+
+_encode = msgspec.msgpack.encode
+_decoder = msgspec.msgpack.Decoder(ExceptionRecord | str)
+
+
+class Outbox:
+    """Entries wait to be written, then to be synced, then to be confirmed; then they go."""
+
+    def __init__(self, store: ShardStore, submit: Callable[[Callable[[], None]], "Future[None]"]) -> None:
+        self._store = store
+        self._submit = submit
+        self._unwritten: list[tuple[int, Entry]] = []
+        self._written: deque[tuple[int, Entry]] = deque()
+        self._sent: deque[tuple[int, int]] = deque()
+        self._syncing: Future[None] | None = None
+        self._syncing_upto = 0
+        self._synced_at = float("-inf")
+        self.status_due: dict[str, int] = {}
+        self._next = 1
+        for key, value in store.scan(b"x", b"y"):
+            number = int.from_bytes(key[1:], "big")
+            entry = _decoder.decode(value)
+            self._written.append((number, entry))
+            if isinstance(entry, str):
+                self.status_due[entry] = number
+            self._next = number + 1
+
+    def add(self, entry: Entry) -> None:
+        """Put an entry in. A status that is due again goes with the later entry."""
+        if isinstance(entry, str):
+            self.status_due[entry] = self._next
+        self._unwritten.append((self._next, entry))
+        self._next += 1
+
+    @property
+    def depth(self) -> int:
+        """How many entries have not been confirmed."""
+        return len(self._unwritten) + len(self._written) + len(self._sent)
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether something must be written before it can be said."""
+        return bool(self._unwritten)
+
+    def unwritten_orders(self) -> list[str]:
+        """The orders whose state caused what is not written yet."""
+        return list({entry: None for _, entry in self._unwritten if isinstance(entry, str)})
+
+    def writes(self, confirmed_token: int) -> list[Write]:
+        """The writes that bring the store up to the outbox: new entries in, confirmed ones out."""
+        batch: list[Write] = [(_key(number), _encode(entry)) for number, entry in self._unwritten]
+        self._written.extend(self._unwritten)
+        self._unwritten.clear()
+        while self._sent and self._sent[0][0] <= confirmed_token:
+            batch.append((_key(self._sent.popleft()[1]), None))
+        return batch
+
+    def confirmed(self, token: int) -> bool:
+        """Whether an entry can be removed."""
+        return bool(self._sent) and self._sent[0][0] <= token
+
+    def sync(self, now: float, interval: float) -> None:
+        """Start a sync off this thread where something waits for one, at most once an interval (seconds)."""
+        if self._syncing is None and self._written and now - self._synced_at >= interval:
+            self._synced_at = now
+            self._syncing_upto = self._written[-1][0]
+            self._syncing = self._submit(self._store.sync)
+
+    def take(self, token: int) -> list[Entry]:
+        """The entries that are durable now and may go out with the emission of this token, in order."""
+        if self._syncing is None or not self._syncing.done():
+            return []
+        self._syncing.result()
+        self._syncing = None
+        taken: list[Entry] = []
+        while self._written and self._written[0][0] <= self._syncing_upto:
+            number, entry = self._written.popleft()
+            self._sent.append((token, number))
+            if isinstance(entry, str):
+                if self.status_due.get(entry) != number:
+                    continue
+                del self.status_due[entry]
+            taken.append(entry)
+        return taken
+
+
+def _key(number: int) -> bytes:
+    return b"x" + number.to_bytes(8, "big")

@@ -1,0 +1,337 @@
+"""One shard of the orders: takes batches in, judges what they touch, and says what is to be published.
+
+The engine is a shell around this class; simulated time drives it the same way in tests and in a replay.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from zlib import crc32
+
+import msgspec
+from msgspec import Struct
+
+from o2c.flows.correlation.feeds import Feeds, FeedsState, Pause, SimulatedFeeds
+from o2c.flows.correlation.milestones import MILESTONES
+from o2c.flows.correlation.order import Judgement, OrderState, judge, merge, view
+from o2c.flows.correlation.policy import Policy
+from o2c.flows.correlation.silence import Silence
+from o2c.flows.correlation.status import render
+from o2c.flows.orders import Hot, Orders, ShardStore, Write
+from o2c.flows.outbox import Outbox
+from o2c.schemas.documents import Arrival
+from o2c.schemas.lanes import Mark, ShardBatch
+from o2c.schemas.records import DeadLetter, Emission, ExceptionRecord, FeedRecord, Orphan, StatusRecord
+
+VERSION_SHIFT = 32
+DUE_AT_ONCE = 500
+"""How many orders a shard judges by the clock in one activation, so that events never wait long behind them."""
+OUTBOX_INTERVAL_S = 1.0
+TICK_INTERVAL_S = 0.2
+_REVIEWED_AT_ONCE = 1_000
+
+_mark_decoder = msgspec.msgpack.Decoder(Mark)
+_pauses_decoder = msgspec.msgpack.Decoder(dict[str, Pause])
+_encode = msgspec.msgpack.encode
+_POLICY_KEY = b"mpolicy"
+_PAUSES_KEY = b"mpauses"
+
+
+class ShardOptions(Struct, frozen=True):
+    """What all shards of a job share.
+
+    `epoch_s`: the longest time (seconds) between two write-backs. `hot_orders`: how many a shard keeps decoded.
+    `lanes_by_type`: which lanes read each document type. `started_at`: the store's first start, UTC microseconds.
+    """
+
+    shards: int
+    generation: int
+    epoch_s: float
+    hot_orders: int
+    lanes_by_type: dict[str, frozenset[int]]
+    started_at: int
+
+
+class Output:
+    """What one activation has to say so far."""
+
+    __slots__ = ("dead_letters", "exceptions", "feeds", "orphans", "statuses")
+
+    def __init__(self) -> None:
+        self.statuses: list[StatusRecord] = []
+        self.exceptions: list[ExceptionRecord] = []
+        self.dead_letters: list[DeadLetter] = []
+        self.orphans: list[Orphan] = []
+        self.feeds: list[FeedRecord] = []
+
+
+class Shard:
+    """A shard that is deployed: its clock is the batch's, its exceptions go through the outbox."""
+
+    def __init__(
+        self,
+        number: int,
+        store: ShardStore,
+        policy: Policy,
+        options: ShardOptions,
+        confirmed: Callable[[int], int],
+        submit: Callable[[Callable[[], None]], "Future[None]"],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self.number = number
+        self._store = store
+        self._policy = policy
+        self._options = options
+        self._confirmed = confirmed
+        self._monotonic = monotonic
+        self._orders = Orders(store, options.hot_orders)
+        self.outbox = Outbox(store, submit)
+        marks = {mark.lane: mark for mark in stored_marks(store)}
+        pauses = store.get(_PAUSES_KEY)
+        state = FeedsState(marks, {} if pauses is None else _pauses_decoder.decode(pauses))
+        self._feeds = Feeds(policy, options.lanes_by_type, options.started_at, state)
+        self._silence = Silence(store, policy, options.generation)
+        self._gated_feeds = (*MILESTONES, "hold", *policy.declared)
+        self._token = 0
+        self._unconfirmed_marks: list[tuple[int, Mark]] = []
+        self._positions: dict[int, Mark] = {}
+        self._clock_judged: list[Hot] = []
+        self._ticked_at = float("-inf")
+        # Shards close their epochs one after the other, not all at once.
+        self._epoch_ends = monotonic() + options.epoch_s * (number + 1) / options.shards
+        self._reviewed = store.get(_POLICY_KEY) == policy.version.encode()
+
+    def on_batch(self, batches: list[ShardBatch]) -> list[Emission]:
+        """Take in what the lanes have sent, in their order, and say what is to be published."""
+        output = Output()
+        clock = batches[-1].clock
+        if not self._reviewed:
+            self._review(clock)
+        marked = False
+        for batch in batches:
+            if batch.arrivals:
+                self._arrive(batch, output)
+            output.dead_letters.extend(batch.dead_letters)
+            output.orphans.extend(batch.orphans)
+            if batch.mark is not None:
+                marked = True
+                self._feeds.on_mark(batch.mark)
+                self._unconfirmed_marks.append((self._token + 1, batch.mark))
+        now = self._monotonic()
+        if marked and now - self._ticked_at >= TICK_INTERVAL_S:
+            self._ticked_at = now
+            self._tick(clock, output)
+        self._token += 1
+        self._publish_outbox(clock, now, output)
+        self._write_back(now)
+        return [emission(self.number, self._token, output)]
+
+    def close(self) -> None:
+        """The stream has ended and the sinks have confirmed what they could: leave the store at that."""
+        self._write_epoch()
+        self._store.sync()
+        self._store.close()
+
+    def _arrive(self, batch: ShardBatch, output: Output) -> None:
+        """Merge what has arrived and judge each order once."""
+        by_order: dict[str, list[Arrival]] = {}
+        for correlation_id, arrival in batch.arrivals:
+            of_order = by_order.get(correlation_id)
+            if of_order is None:
+                by_order[correlation_id] = [arrival]
+            else:
+                of_order.append(arrival)
+        for correlation_id, order in self._orders.load(by_order).items():
+            state = order.state
+            take(state, by_order[correlation_id])
+            judgement = judge(state, self._policy, batch.clock, self._feeds, self._options.generation)
+            self._orders.touch(order)
+            if judgement.changes or correlation_id in self.outbox.status_due:
+                self._hand_to_outbox(state, judgement)
+            else:
+                output.statuses.append(self._render(state, judgement, batch.clock))
+
+    def _hand_to_outbox(self, state: OrderState, judgement: Judgement) -> None:
+        for change in judgement.changes:
+            self.outbox.add(change)
+        self.outbox.add(state.correlation_id)
+
+    def _render(self, state: OrderState, judgement: Judgement, clock: int) -> StatusRecord:
+        state.version += 1
+        return render(state, judgement, clock, (self._options.generation << VERSION_SHIFT) + state.version)
+
+    def _tick(self, clock: int, output: Output) -> None:
+        """What the clock and the feeds' progress change by themselves."""
+        for order in self._orders.due(clock, self._feeds, self._gated_feeds, DUE_AT_ONCE):
+            self._judge_by_clock(order, clock)
+        for feed in self._feeds.judged():
+            if self._owns(feed):
+                change = self._silence.judge(feed, self._feeds.silent_since(feed), clock)
+                if change is not None:
+                    self.outbox.add(change)
+        owned = [feed for feed in self._feeds.newest if self._owns(feed)]
+        if owned:
+            output.feeds.extend(self._silence.report(owned, self._feeds, clock))
+
+    def _owns(self, feed: str) -> bool:
+        return crc32(feed.encode()) % self._options.shards == self.number
+
+    def _judge_by_clock(self, order: Hot, clock: int) -> None:
+        judgement = judge(order.state, self._policy, clock, self._feeds, self._options.generation)
+        self._orders.touch(order)
+        self._clock_judged.append(order)
+        if judgement.changes or judgement.turned:
+            self._hand_to_outbox(order.state, judgement)
+
+    def _review(self, clock: int) -> None:
+        """Another policy than the last: judge every order anew, before the first event."""
+        count = 0
+        for order in self._orders.all():
+            self._judge_by_clock(order, clock)
+            count += 1
+            if count % _REVIEWED_AT_ONCE == 0:
+                self._write_dirty([])
+                self._orders.trim()
+        self._write_dirty([(_POLICY_KEY, self._policy.version.encode())])
+        self._reviewed = True
+
+    def _publish_outbox(self, clock: int, now: float, output: Output) -> None:
+        """Say what has become durable: an order's exceptions, then its status as it is now."""
+        due: list[str] = []
+        for entry in self.outbox.take(self._token):
+            if isinstance(entry, str):
+                due.append(entry)
+            else:
+                output.exceptions.append(entry)
+        for order in self._orders.load(due).values():
+            judgement = view(order.state, self._policy, clock)
+            output.statuses.append(self._render(order.state, judgement, clock))
+            self._orders.touch(order)
+
+    def _write_back(self, now: float) -> None:
+        """Write what must be durable before it is said; at an epoch's end, all; then start the sync."""
+        if now >= self._epoch_ends or self._orders.crowded:
+            self._write_epoch()
+            self._epoch_ends = now + self._options.epoch_s
+        elif self.outbox.unwritten or self._clock_judged:
+            awaiting = self._orders.load(self.outbox.unwritten_orders())
+            waiting = {order.state.correlation_id: order for order in self._clock_judged}
+            waiting.update(awaiting)
+            self._store.write(self._orders.writes(waiting.values()) + self._outbox_writes())
+        self._clock_judged.clear()
+        self.outbox.sync(now, OUTBOX_INTERVAL_S)
+
+    def _outbox_writes(self) -> list[Write]:
+        return self.outbox.writes(self._confirmed(self.number)) + self._silence.writes()
+
+    def _write_epoch(self) -> None:
+        """Close the epoch: every changed order, and the positions up to which all that was said is confirmed."""
+        confirmed = self._confirmed(self.number)
+        while self._unconfirmed_marks and self._unconfirmed_marks[0][0] <= confirmed:
+            mark = self._unconfirmed_marks.pop(0)[1]
+            self._positions[mark.lane] = mark
+        meta: list[Write] = [(mark_key(lane), _encode(mark)) for lane, mark in self._positions.items()]
+        self._positions.clear()
+        meta.append((_PAUSES_KEY, _encode(self._feeds.state.pauses)))
+        self._write_dirty(meta)
+        self._orders.trim()
+
+    def _write_dirty(self, more: list[Write]) -> None:
+        self._store.write(self._orders.writes(self._orders.dirty()) + self._outbox_writes() + more)
+
+
+class ReplayShard:
+    """A shard of a replay: simulated time, every change said at the instant at which it happens."""
+
+    def __init__(self, number: int, store: ShardStore, policy: Policy, options: ShardOptions, feeds: SimulatedFeeds):
+        self.number = number
+        self._store = store
+        self._policy = policy
+        self._feeds = feeds
+        self._shards = options.shards
+        self._orders = Orders(store, options.hot_orders)
+        self._silence = Silence(store, policy, generation=0)
+        self._token = 0
+
+    def on_batch(self, batches: list[ShardBatch]) -> list[Emission]:
+        """Take in one instant after the other; an order's deadlines before its next event fire first."""
+        output = Output()
+        for batch in batches:
+            if batch.arrivals:
+                self._arrive(batch, output)
+            output.dead_letters.extend(batch.dead_letters)
+            output.orphans.extend(batch.orphans)
+            if batch.mark is not None:
+                self._finish(batch.clock, output)
+        if self._orders.crowded:
+            self._write()
+        self._token += 1
+        return [emission(self.number, self._token, output)]
+
+    def _arrive(self, batch: ShardBatch, output: Output) -> None:
+        by_order: dict[str, list[Arrival]] = {}
+        for correlation_id, arrival in batch.arrivals:
+            by_order.setdefault(correlation_id, []).append(arrival)
+        for correlation_id, order in self._orders.load(by_order).items():
+            self._advance(order, batch.clock - 1, output)
+            take(order.state, by_order[correlation_id])
+            self._judge(order, batch.clock, output)
+
+    def _advance(self, order: Hot, until: int, output: Output) -> None:
+        """Fire what the clock brings up to `until`, each at its own instant."""
+        while order.state.wake_at <= until:
+            self._judge(order, order.state.wake_at, output)
+
+    def _judge(self, order: Hot, clock: int, output: Output) -> None:
+        state = order.state
+        judgement = judge(state, self._policy, clock, self._feeds)
+        self._orders.touch(order)
+        output.exceptions.extend(judgement.changes)
+        output.statuses.append(render(state, judgement, clock, state.events))
+
+    def _finish(self, as_of: int, output: Output) -> None:
+        """The end of the input: move every order's clock to `as_of`, and judge the feeds."""
+        self._write()
+        for order in self._orders.all():
+            self._advance(order, as_of, output)
+            if self._orders.crowded:
+                self._write()
+        for feed, silent_from in sorted(self._feeds.silenced.items()):
+            if crc32(feed.encode()) % self._shards == self.number and silent_from <= as_of:
+                change = self._silence.judge(feed, silent_from, silent_from)
+                if change is not None:
+                    output.exceptions.append(change)
+
+    def _write(self) -> None:
+        self._store.write(self._orders.writes(self._orders.dirty()))
+        self._orders.trim()
+
+
+def take(state: OrderState, arrivals: list[Arrival]) -> None:
+    """Merge an order's arrivals into it."""
+    for arrival in arrivals:
+        merge(state, arrival.document)
+        if arrival.traceparent is not None:
+            state.trace = arrival.traceparent
+
+
+def emission(shard: int, token: int, output: Output) -> Emission:
+    """What an activation says, sealed."""
+    return Emission(
+        shard,
+        token,
+        tuple(output.statuses),
+        tuple(output.exceptions),
+        tuple(output.dead_letters),
+        tuple(output.orphans),
+        tuple(output.feeds),
+    )
+
+
+def mark_key(lane: int) -> bytes:
+    """Where a lane's confirmed position is kept."""
+    return b"p" + lane.to_bytes(4, "big")
+
+
+def stored_marks(store: ShardStore) -> list[Mark]:
+    """The last confirmed mark of every lane."""
+    return [_mark_decoder.decode(value) for _, value in store.scan(b"p", b"q")]
