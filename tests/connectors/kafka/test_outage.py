@@ -1,0 +1,37 @@
+"""What a lane does while its broker is away."""
+
+import pytest
+
+from o2c.errors import OperatingFault
+from tests.connectors.kafka.harness import NOBODY, Reading, batches, mark_where, marks_for, now_us, produce, read
+from tests.services.kafka import Broker
+
+
+def test_progress_stands_during_an_outage_and_goes_on_after_it(own_kafka: Broker) -> None:
+    own_kafka.create_topics({"orders": 1})
+    produce(own_kafka.bootstrap, "orders", [b"before"])
+    lane = Reading(own_kafka.bootstrap, {"orders": 1}).lane()
+    read(lane, 1)
+    mark_where(lane, lambda mark: mark.read_to["type-of-orders"] > 0)
+    own_kafka.kill()
+    killed_at = now_us()
+    during = marks_for(lane, 2)
+    assert during[-1].read_to["type-of-orders"] <= killed_at
+    own_kafka.start()
+    produce(own_kafka.bootstrap, "orders", [b"after"])
+    assert read(lane, 1)[0].value == b"after"
+    assert mark_where(lane, lambda mark: mark.read_to["type-of-orders"] > killed_at).positions == {"orders": 2}
+
+
+def test_an_outage_past_the_budget_is_a_fault(own_kafka: Broker) -> None:
+    own_kafka.create_topics({"orders": 1})
+    lane = Reading(own_kafka.bootstrap, {"orders": 1}, fault_budget_seconds=1).lane()
+    mark_where(lane, lambda mark: mark.read_to["type-of-orders"] > 0)
+    own_kafka.kill()
+    with pytest.raises(OperatingFault, match=rf"Kafka at {own_kafka.bootstrap} has not answered for \d+ s: .*"):
+        list(batches(lane))
+
+
+def test_a_lane_does_not_open_without_a_broker() -> None:
+    with pytest.raises(OperatingFault, match="Kafka does not tell the offsets of partition 0 of orders"):
+        Reading(NOBODY, {"orders": 1}, start_timeout_seconds=1).lane()

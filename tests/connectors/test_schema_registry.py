@@ -1,0 +1,47 @@
+import pytest
+
+from o2c.connectors.schema_registry import RegistryLookup
+from o2c.errors import ConfigurationError, OperatingFault
+from o2c.schemas.codecs import Decoder
+from o2c.schemas.documents import Arrival
+from o2c.schemas.records import Record
+from tests.bad_input import GOOD_EVENTS, TOPICS, avro, avro_fields, published_avro
+
+
+def register(lookup: RegistryLookup, schema: str) -> int:
+    from confluent_kafka.schema_registry import Schema
+
+    return lookup.client.register_schema("o2c.pick.v1-value", Schema(schema, "AVRO"))
+
+
+def test_schema_is_found_by_its_id() -> None:
+    lookup = RegistryLookup("mock://found")
+    assert lookup.schema(register(lookup, '{"type": "string"}')) == '{"type": "string"}'
+
+
+def test_unknown_id_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        RegistryLookup("mock://unknown").schema(7)
+
+
+def test_avro_is_decoded_by_the_registered_schema() -> None:
+    import json
+
+    lookup = RegistryLookup("mock://decoded")
+    schema_id = register(lookup, json.dumps(published_avro("pick")))
+    value = avro(schema_id, "pick", avro_fields("pick", GOOD_EVENTS["pick"]))
+    record = Record("o2c.pick.v1", 0, 0, 0, None, value)
+    assert isinstance(Decoder(TOPICS, lookup).decode(record), Arrival)
+
+
+def test_registry_that_cannot_be_reached_is_an_operating_fault_without_the_password() -> None:
+    lookup = RegistryLookup("http://user:secret@127.0.0.1:1", retries=1)
+    with pytest.raises(OperatingFault, match=r"127\.0\.0\.1:1 does not answer") as caught:
+        lookup.schema(7)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1", "127.0.0.1"])
+def test_url_that_cannot_be_is_a_configuration_error(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="schema registry"):
+        RegistryLookup(url)

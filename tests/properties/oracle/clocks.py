@@ -1,0 +1,71 @@
+"""Clocks that stand still while something is held."""
+
+from tests.properties.oracle.documents import Papers, hold_body
+from tests.properties.oracle.lines import name_of
+from tests.properties.oracle.model import Known, Ledger
+
+_BLOCKED_BY_GOODS_HOLDS = ("allocation", "pick", "shipment")
+BLOCKS = {
+    "credit": _BLOCKED_BY_GOODS_HOLDS,
+    "fraud": _BLOCKED_BY_GOODS_HOLDS,
+    "export": _BLOCKED_BY_GOODS_HOLDS,
+    "quality": _BLOCKED_BY_GOODS_HOLDS,
+    "customer_request": _BLOCKED_BY_GOODS_HOLDS,
+    "delivery": ("shipment",),
+    "pricing": ("invoice",),
+    "tax": ("invoice",),
+    "billing": ("invoice",),
+    "customer_master": ("allocation", "pick", "shipment", "invoice"),
+}
+
+Interval = tuple[int, int | None]
+"""[from, to), without end where None."""
+
+
+def held_during(papers: Papers, milestone: str, ledger: Ledger) -> list[Interval]:
+    """When the milestone is blocked for a line, hold by hold."""
+    return [
+        (hold.business_at, hold_body(hold).released_at)
+        for hold in papers.of("hold")
+        if milestone in _blocked(hold) and _covers(hold, ledger)
+    ]
+
+
+def _blocked(hold: Known) -> tuple[str, ...]:
+    body = hold_body(hold)
+    return BLOCKS[body.kind] if body.blocks is None else body.blocks
+
+
+def _covers(hold: Known, ledger: Ledger) -> bool:
+    lines = hold_body(hold).lines
+    if lines is None:
+        return True
+    for line in lines:
+        if line.line is not None and name_of(line) == ledger.name:
+            return True
+        skus = {ledger.sku, *(ordered.sku for _, ordered in ledger.ordered_by)}
+        if line.line is None and line.sku is not None and line.sku in skus:
+            return True
+    return False
+
+
+def deadline_after(start: int, tolerance: int, held: list[Interval]) -> int | None:
+    """The first moment by which the clock has run for `tolerance` since `start`; None if it never gets there.
+
+    The clock runs at a moment when no interval covers it. Walked from one edge of an interval to the next.
+    """
+    edges = sorted({edge for interval in held for edge in interval if edge is not None and edge > start})
+    moment, left = start, tolerance
+    for edge in [*edges, None]:
+        if left == 0:
+            return moment
+        stands_still = any(since <= moment and (until is None or moment < until) for since, until in held)
+        if edge is None:
+            return None if stands_still else moment + left
+        if not stands_still:
+            ran = min(left, edge - moment)
+            left -= ran
+            if left == 0:
+                return moment + ran
+        moment = edge
+    return None

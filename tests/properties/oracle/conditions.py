@@ -1,0 +1,182 @@
+"""From what waits to stalls: which conditions there are, which hold, and which exceptions are open after each step."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from o2c.schemas.documents import Document
+from tests.properties.oracle.documents import Papers, standing
+from tests.properties.oracle.lines import Lines
+from tests.properties.oracle.model import Condition, Policy, Progress, Subject, Wait
+from tests.properties.oracle.money import currency_of, net_value
+from tests.properties.oracle.status import describe, worth
+from tests.properties.oracle.waiting import Waiting
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "o2c:exception")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What an order's documents, a policy and a clock come to."""
+
+    status: dict[str, Any]
+    conditions: list[Condition]
+    waits: list[Wait]
+    done: bool
+    held: bool
+    at_risk: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something arrives, or only time passes."""
+
+    clock: int
+    arrived: tuple[Document, ...]
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class OpenException:
+    """An open exception, and how often it has opened."""
+
+    condition: Condition
+    occurrence: int
+
+
+def exception_id(correlation_id: str, code: str, subject: Subject) -> str:
+    """The id that a condition always has."""
+    words = (correlation_id, code, subject.scope, subject.type, subject.document_id)
+    return str(uuid.uuid5(_NAMESPACE, "\x1f".join(words)))
+
+
+def evaluate(correlation_id: str, arrivals: Iterable[Document], policy: Policy, clock: int) -> Expected:
+    """Everything from scratch: the documents in any order, any number of times."""
+    papers = Papers(standing(arrivals))
+    waiting = Waiting(correlation_id, papers, Lines(papers), policy, clock)
+    waits = waiting.all()
+    running = [wait for wait in waits if wait.deadline is not None and wait.rule.enabled]
+    return Expected(
+        status=describe(correlation_id, waiting, waits),
+        conditions=_conditions(correlation_id, waiting, [wait for wait in waits if wait.rule.enabled], clock),
+        waits=waits,
+        done=waiting.is_done() and all(wait.milestone == "release" for wait in waits),
+        held=bool(waiting.open_holds()),
+        at_risk=any(_is_near(wait, clock) for wait in running),
+    )
+
+
+def _is_near(wait: Wait, clock: int) -> bool:
+    assert wait.deadline is not None
+    return wait.deadline <= clock or 4 * (wait.deadline - clock) < wait.rule.tolerance_us
+
+
+def _conditions(correlation_id: str, waiting: Waiting, waits: list[Wait], clock: int) -> list[Condition]:
+    groups: dict[tuple[str, Subject], list[Wait]] = {}
+    for wait in waits:
+        if wait.start is not None:
+            groups.setdefault((wait.code, wait.subject), []).append(wait)
+    return [
+        _condition(correlation_id, code, subject, group, waiting, clock) for (code, subject), group in groups.items()
+    ]
+
+
+def _condition(
+    correlation_id: str, code: str, subject: Subject, group: list[Wait], waiting: Waiting, clock: int
+) -> Condition:
+    past = [wait for wait in group if wait.deadline is not None and wait.deadline <= clock]
+    sets = min(past, key=lambda wait: wait.deadline or 0) if past else group[0]
+    amount = _unshipped_value(waiting) if code == "STALLED_RELEASE" else worth(group)
+    return Condition(
+        code=code,
+        subject=subject,
+        exception_id=exception_id(correlation_id, code, subject),
+        units=tuple((wait.start or 0, wait.deadline, wait.feed, wait.quantity) for wait in group),
+        holding=bool(past),
+        since=min(wait.start or 0 for wait in past) if past else None,
+        amount=amount if past else None,
+        currency=group[0].currency or currency_of(waiting.papers),
+        severity=sets.rule.severity,
+        owner=sets.rule.owner,
+        documents=tuple(sorted({wait.document for wait in group})),
+    )
+
+
+def _unshipped_value(waiting: Waiting) -> int | None:
+    if not waiting.papers.orders:
+        return None
+    total = 0
+    for ledger in waiting.lines.in_order():
+        missing = ledger.reached("order") - ledger.reached("shipment")
+        if missing > 0:
+            value = net_value(ledger, missing * waiting.lines.grain)
+            if value is None:
+                return None
+            total += value
+    return total
+
+
+def closed(expected: Expected, opened: Iterable[Condition]) -> bool:
+    """All that was ordered has come to its end, and no exception is open that anybody has to see to."""
+    return expected.done and all(condition.severity == "info" for condition in opened)
+
+
+def health(expected: Expected, opened: Iterable[Condition]) -> str:
+    """The first that holds, with these exceptions open."""
+    exceptions = list(opened)
+    if closed(expected, exceptions):
+        return "closed"
+    if exceptions:
+        return "stalled"
+    if expected.held:
+        return "held"
+    return "at_risk" if expected.at_risk else "on_track"
+
+
+def render(expected: Expected, opened: Iterable[Condition]) -> dict[str, Any]:
+    """The whole status with these exceptions open; without version, updated_at, trace and the exceptions' due_at."""
+    exceptions = sorted(opened, key=lambda condition: condition.exception_id)
+    return {
+        **expected.status,
+        "closed": closed(expected, exceptions),
+        "health": health(expected, exceptions),
+        "exceptions": [
+            {"exception_id": one.exception_id, "code": one.code, "severity": one.severity, "owner": one.owner}
+            for one in exceptions
+        ],
+    }
+
+
+def open_set(correlation_id: str, history: Iterable[Step], policy: Policy) -> list[dict[str, OpenException]]:
+    """The open exceptions, by id, after each step.
+
+    One opens once the awaited feed was read past a deadline and its grace; it stays open while a deadline is past.
+    """
+    arrivals: list[Document] = []
+    openings: dict[str, int] = {}
+    opened: dict[str, OpenException] = {}
+    after = []
+    for step in history:
+        arrivals += step.arrived
+        now: dict[str, OpenException] = {}
+        for condition in evaluate(correlation_id, arrivals, policy, step.clock).conditions:
+            key = condition.exception_id
+            if key in opened and condition.holding:
+                now[key] = OpenException(condition, openings[key])
+            elif _opens(condition, policy, step):
+                openings[key] = openings.get(key, 0) + 1
+                now[key] = OpenException(condition, openings[key])
+        opened = now
+        after.append(opened)
+    return after
+
+
+def _opens(condition: Condition, policy: Policy, step: Step) -> bool:
+    for _, deadline, feed, _ in condition.units:
+        if deadline is None or deadline > step.clock:
+            continue
+        progress = step.progress(feed)
+        if progress is not None and progress >= deadline + policy.grace_us(feed):
+            return True
+    return False

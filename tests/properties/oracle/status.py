@@ -1,0 +1,173 @@
+"""The order's status as the contract has it, as Python values; what depends on open exceptions is left to `render`."""
+
+from fractions import Fraction
+from typing import Any
+
+from o2c.schemas.numbers import AMOUNT_PLACES, QUANTITY_PLACES, plain
+from o2c.schemas.times import rfc3339
+from tests.properties.oracle.documents import Papers, invoice_body, order_body
+from tests.properties.oracle.lines import Lines
+from tests.properties.oracle.model import CHAIN, Ledger, Unit, Wait
+from tests.properties.oracle.money import balances, currency_of, net_value, ordered_amount, unapplied_amount
+from tests.properties.oracle.waiting import Waiting
+
+_WORDS = {
+    "order": "ordered",
+    "allocation": "allocated",
+    "pick": "picked",
+    "shipment": "shipped",
+    "pod": "delivered",
+    "invoice": "invoiced",
+}
+
+
+def describe(correlation_id: str, waiting: Waiting, waits: list[Wait]) -> dict[str, Any]:
+    """The status without `closed`, `health`, `exceptions`, `version`, `updated_at` and `trace`."""
+    papers, lines = waiting.papers, waiting.lines
+    header = papers.header
+    body = order_body(header) if header is not None else None
+    return {
+        "correlation_id": correlation_id,
+        "order": header.document.document_id if header is not None else None,
+        "customer_id": header.document.customer_id if header is not None else None,
+        "channel": body.channel if body is not None else None,
+        "currency": currency_of(papers),
+        "warehouse": body.warehouse if body is not None else None,
+        "fulfilment": _fulfilment(waiting),
+        "financial": _financial(papers, lines),
+        "waiting_for": _waiting_for(waits),
+        "quantities": {
+            word: _quantity(sum(ledger.reached(milestone) for ledger in lines.in_order()), lines)
+            for milestone, word in _WORDS.items()
+        },
+        "amounts": _amounts(papers),
+        "milestones": _milestones(waiting),
+        "lines": [_line(ledger, lines) for ledger in lines.in_order()],
+        "documents": _documents(papers),
+    }
+
+
+def _quantity(grains: int, lines: Lines) -> str:
+    return plain(grains * lines.grain, QUANTITY_PLACES)
+
+
+def _line(ledger: Ledger, lines: Lines) -> dict[str, Any]:
+    numbers = {word: _quantity(ledger.reached(milestone), lines) for milestone, word in _WORDS.items()}
+    return {"line": ledger.line, "sku": ledger.sku, **numbers}
+
+
+def _documents(papers: Papers) -> list[dict[str, Any]]:
+    return [
+        {
+            "scope": known.document.scope,
+            "type": known.document.type,
+            "document_id": known.document.document_id,
+            "revision": known.document.revision,
+            "source": known.document.source,
+            "business_at": rfc3339(known.business_at),
+            "cancelled": known.document.cancelled,
+        }
+        for known in papers.known
+    ]
+
+
+def _fulfilment(waiting: Waiting) -> dict[str, Any]:
+    papers, ledgers = waiting.papers, waiting.lines.in_order()
+    furthest = "order" if papers.header is not None else None
+    for milestone in CHAIN[1:]:
+        if any(ledger.reached(milestone) for ledger in ledgers):
+            furthest = milestone
+    if waiting.is_cancelled() and furthest not in ("shipment", "pod"):
+        return {"stage": "cancelled", "complete": True}
+    if furthest is None:
+        return {"stage": "none", "complete": False}
+    complete = papers.header is not None and all(
+        ledger.reached(furthest) >= ledger.reached("order") for ledger in ledgers
+    )
+    return {"stage": _WORDS[furthest], "complete": complete}
+
+
+def _financial(papers: Papers, lines: Lines) -> dict[str, Any]:
+    if not papers.of("invoice"):
+        return {"stage": "unbilled", "complete": False}
+    if any(balance.open for balance in balances(papers).values()):
+        return {"stage": "invoiced", "complete": False}
+    billed = all(ledger.reached("shipment") <= ledger.invoiced for ledger in lines.in_order())
+    return {"stage": "paid", "complete": billed}
+
+
+def _amounts(papers: Papers) -> dict[str, str | None]:
+    currency = currency_of(papers)
+    mine = [balance for balance in balances(papers).values() if invoice_body(balance.invoice).currency == currency]
+    ordered = ordered_amount(papers)
+    return {
+        "ordered": None if ordered is None else plain(ordered, AMOUNT_PLACES),
+        "invoiced": plain(sum(balance.total for balance in mine), AMOUNT_PLACES),
+        "paid": plain(sum(balance.paid for balance in mine), AMOUNT_PLACES),
+        "open": plain(sum(balance.open for balance in mine), AMOUNT_PLACES),
+        "unapplied": plain(unapplied_amount(papers), AMOUNT_PLACES),
+    }
+
+
+def _milestones(waiting: Waiting) -> dict[str, dict[str, Any]]:
+    shown = {}
+    for milestone in waiting.order_rules().milestones:
+        if milestone == "payment":
+            continue
+        units: list[Unit] = []
+        covered, ordered = 0, 0
+        for ledger in waiting.lines.in_order():
+            units += ledger.own["invoice"] if milestone == "invoice" else ledger.effective(milestone)
+            covered += min(max(0, ledger.reached(milestone)), ledger.reached("order"))
+            ordered += ledger.reached("order")
+        fraction = round(Fraction(covered, ordered) * 10**6) if ordered else 0
+        shown[milestone] = {
+            "first_at": rfc3339(min(unit.at for unit in units)) if units else None,
+            "last_at": rfc3339(max(unit.at for unit in units)) if units else None,
+            "fraction": plain(fraction, 6),
+        }
+    return shown
+
+
+def _waiting_for(waits: list[Wait]) -> list[dict[str, Any]]:
+    entries = []
+    for milestone in (*CHAIN[1:], "invoice", "payment"):
+        mine = [wait for wait in waits if wait.milestone == milestone]
+        if mine:
+            entries.append(_entry(milestone, mine))
+    return entries
+
+
+def _entry(milestone: str, waits: list[Wait]) -> dict[str, Any]:
+    started = [wait for wait in waits if wait.start is not None]
+    oldest = min(started or waits, key=lambda wait: wait.start or 0)
+    dated = [wait for wait in waits if wait.deadline is not None and wait.rule.enabled]
+    first = min(dated, key=lambda wait: wait.deadline or 0) if dated else oldest
+    amount = worth(waits)
+    quantity = sum(wait.quantity for wait in waits)
+    return {
+        "milestone": milestone,
+        "feed": oldest.feed,
+        "since": None if oldest.start is None else rfc3339(oldest.start),
+        "due_at": None if not dated or first.deadline is None else rfc3339(first.deadline),
+        "quantity": None if milestone == "payment" else plain(quantity, QUANTITY_PLACES),
+        "amount": None if amount is None else plain(amount, AMOUNT_PLACES),
+        "owner": first.rule.owner,
+    }
+
+
+def worth(waits: list[Wait]) -> int | None:
+    """The value of all that waits, line by line; None where a price is missing."""
+    total, quantities = 0, dict[tuple[str, str], tuple[Ledger, int]]()
+    for wait in waits:
+        if wait.ledger is None:
+            total += wait.money or 0
+        else:
+            _, quantity = quantities.get(wait.ledger.name, (wait.ledger, 0))
+            quantities[wait.ledger.name] = (wait.ledger, quantity + wait.quantity)
+    for ledger, quantity in quantities.values():
+        value = net_value(ledger, quantity)
+        if value is None:
+            return None
+        total += value
+    return total

@@ -1,0 +1,63 @@
+"""The core against the oracle: the same status and the same open exceptions after every step of any history."""
+
+from typing import Any
+
+from hypothesis import given
+
+from o2c.flows.correlation.exceptions import Life
+from o2c.schemas.documents import Document
+from tests.properties import oracle, subject
+from tests.properties.histories import CORRELATION_ID, History, histories
+from tests.properties.oracle import OpenException, Step
+
+
+def as_opened(opened: dict[str, OpenException]) -> dict[str, tuple[Any, ...]]:
+    return {
+        key: (
+            one.condition.code,
+            one.condition.subject.scope,
+            one.condition.subject.type,
+            one.condition.subject.document_id,
+            one.occurrence,
+            one.condition.since,
+            one.condition.amount,
+            one.condition.currency,
+            one.condition.severity,
+            one.condition.owner,
+            one.condition.documents,
+        )
+        for key, one in opened.items()
+    }
+
+
+def as_lived(lives: dict[str, Life]) -> dict[str, tuple[Any, ...]]:
+    return {
+        key: (
+            life.code,
+            *life.subject,
+            life.occurrence,
+            life.since,
+            life.amount,
+            life.currency,
+            life.severity,
+            life.owner,
+            life.documents,
+        )
+        for key, life in lives.items()
+    }
+
+
+@given(histories())
+def test_status_and_open_exceptions_are_the_oracles_after_every_step(history: History) -> None:
+    steps = [Step(moment.clock, moment.arrived, moment.progress) for moment in history.moments]
+    expected = oracle.open_set(CORRELATION_ID, steps, history.policy)
+    state = subject.new(CORRELATION_ID)
+    arrived: list[Document] = []
+    for moment, opened in zip(history.moments, expected, strict=True):
+        arrived += moment.arrived
+        subject.apply(state, moment.arrived)
+        judgement = subject.judge(state, history.policy, moment.clock, moment.progress)
+        assert as_lived(subject.open_exceptions(state)) == as_opened(opened)
+        whole = oracle.evaluate(CORRELATION_ID, arrived, history.policy, moment.clock)
+        conditions = [one.condition for one in opened.values()]
+        assert subject.status(state, judgement, moment.clock) == oracle.render(whole, conditions)

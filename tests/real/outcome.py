@@ -1,0 +1,88 @@
+"""What `o2c replay` wrote, read back for questions."""
+
+import json
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from o2c.flows.correlation.policy import load_policy
+from o2c.flows.replay import replay
+from o2c.flows.settings import ReplayOptions
+from o2c.schemas.times import parse_rfc3339
+
+Status = dict[str, Any]
+
+
+class Outcome:
+    """The statuses by correlation ID, and the exceptions' changes in their order. Both are read when first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def statuses(self) -> dict[str, Status]:
+        return {status["correlation_id"]: status for status in self.lines("status.jsonl")}
+
+    @cached_property
+    def changes(self) -> list[dict[str, Any]]:
+        return list(self.lines("exceptions.jsonl"))
+
+    def lines(self, name: str) -> Iterator[dict[str, Any]]:
+        """The records of one output file."""
+        with (self._folder / name).open(encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
+
+    def count(self, name: str) -> int:
+        """How many records one output file has."""
+        return sum(1 for _ in self.lines(name))
+
+    def opened(self, code: str) -> dict[tuple[str, str], str]:
+        """(order, number of the subject document) -> when the exception was found, of all that ever opened."""
+        return {
+            (change["correlation_id"], change["subject"]["document_id"]): change["detected_at"]
+            for change in self.changes
+            if change["code"] == code and change["state"] == "opened"
+        }
+
+    def cleared(self, code: str) -> set[tuple[str, str]]:
+        """(order, number of the subject document) of the exceptions that opened and no longer hold at the end."""
+        last = {
+            (change["correlation_id"], change["subject"]["document_id"]): change["state"]
+            for change in self.changes
+            if change["code"] == code
+        }
+        return {subject for subject, state in last.items() if state == "cleared"}
+
+    def open_at_end(self, code: str) -> set[str]:
+        """The orders in whose final status an exception of this code is open."""
+        return {
+            correlation_id
+            for correlation_id, status in self.statuses.items()
+            if any(exception["code"] == code for exception in status["exceptions"])
+        }
+
+
+def replayed(files: tuple[Path, ...], policy: str, as_of: str, out: Path) -> Outcome:
+    """Replays `files` as they occurred, up to `as_of`."""
+    out.mkdir()
+    options = ReplayOptions(
+        files=files, out=out, policy=load_policy(policy, "policy.toml"), as_of_us=parse_rfc3339(as_of)
+    )
+    replay(options)
+    return Outcome(out)
+
+
+def documents(status: Status, document_type: str) -> list[dict[str, Any]]:
+    """The documents of one type on the order's timeline."""
+    return [document for document in status["documents"] if document["type"] == document_type]
+
+
+def business_times(status: Status, document_type: str) -> list[int]:
+    """When the documents of one type took effect, ascending, UTC microseconds."""
+    return sorted(parse_rfc3339(document["business_at"]) for document in documents(status, document_type))
+
+
+def reached_at(status: Status, milestone: str, edge: str) -> int:
+    """When the first (`edge` "first_at") or last ("last_at") quantity reached `milestone`, UTC microseconds."""
+    return parse_rfc3339(status["milestones"][milestone][edge])

@@ -1,0 +1,253 @@
+"""The command: exit codes, one line for each refusal, options as the work gets them."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from o2c import __version__
+from o2c.errors import ConfigurationError, OperatingFault
+from o2c.flows.cli import main
+from o2c.flows.correlation.policy import load_policy
+from o2c.flows.settings import ReplayOptions, Settings
+
+MAY = "2024-05-01T00:00:00Z"
+MAY_US = 1_714_521_600_000_000
+
+
+def o2c(*arguments: str | Path, **variables: str) -> Result:
+    return CliRunner(env=variables).invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Puts functions in the place of a module that does the work."""
+
+    def put(module_name: str, **functions: Callable[..., Any]) -> None:
+        module = ModuleType(module_name)
+        for name, function in functions.items():
+            setattr(module, name, function)
+        monkeypatch.setitem(sys.modules, module_name, module)
+
+    return put
+
+
+@pytest.fixture
+def events(tmp_path: Path) -> Path:
+    path = tmp_path / "events.jsonl"
+    path.write_text("")
+    return path
+
+
+@pytest.fixture
+def replayed(stand_in: Callable[..., None]) -> list[ReplayOptions]:
+    asked: list[ReplayOptions] = []
+
+    def replay(options: ReplayOptions) -> str:
+        asked.append(options)
+        return "3 orders"
+
+    stand_in("o2c.flows.replay", replay=replay)
+    return asked
+
+
+def test_version_is_the_package_s() -> None:
+    assert o2c("--version").output == f"o2c, version {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "mentioned"),
+    [
+        ((), ["run", "replay", "status", "policy", "simulate", "--version"]),
+        (("run",), ["--config"]),
+        (("replay",), ["FILE...", "--out", "--as-of", "--policy", "--order", "--workers", "--feed-silent"]),
+        (("status",), ["REF", "--json"]),
+        (("policy",), ["check"]),
+        (("policy", "check"), ["FILE"]),
+        (("simulate",), ["--orders", "--seed", "--out"]),
+    ],
+)
+def test_help_names_every_option(arguments: tuple[str, ...], mentioned: list[str]) -> None:
+    result = o2c(*arguments, "--help")
+    assert result.exit_code == 0
+    assert all(name in result.stdout for name in mentioned)
+
+
+def test_command_alone_shows_its_help_as_wrong_use() -> None:
+    result = o2c()
+    assert result.exit_code == 2
+    assert "Commands:" in result.stderr
+
+
+WRONG_USES = [
+    (("replya",), "No such command 'replya'."),
+    (("run", "--confg", "x"), "No such option '--confg'"),
+    (("run", "--config", "absent.toml"), "Invalid value for '--config': File 'absent.toml' does not exist."),
+    (("policy", "check"), "Missing argument 'FILE'."),
+    (("policy", "check", "absent.toml"), "Invalid value for 'FILE': File 'absent.toml' does not exist."),
+    (("policy", "check", "."), "Invalid value for 'FILE': File '.' is a directory."),
+    (("replay", "--out", "x"), "Missing argument 'FILE...'."),
+    (("replay", "EVENTS"), "Missing option '--out'."),
+    (("replay", "EVENTS", "absent.jsonl", "--out", "x"), "Invalid value for 'FILE...': File 'absent.jsonl' does not"),
+    (("replay", "EVENTS", "--out", "EVENTS"), "Invalid value for '--out': Directory '"),
+    (("replay", "EVENTS", "--out", "x", "--order", "random"), "Invalid value for '--order': 'random' is not one of"),
+    (("replay", "EVENTS", "--out", "x", "--workers", "0"), "Invalid value for '--workers': 0 is not in the range"),
+    (
+        ("replay", "EVENTS", "--out", "x", "--as-of", "noon"),
+        "Invalid value for '--as-of': 'noon': must be a time with offset such as 2024-05-01T00:00:00Z",
+    ),
+    (
+        ("replay", "EVENTS", "--out", "x", "--as-of", "2024-05-01T00:00:00"),
+        "Invalid value for '--as-of': '2024-05-01T00:00:00': needs an offset, such as 2024-05-01T00:00:00Z",
+    ),
+    (
+        ("replay", "EVENTS", "--out", "x", "--feed-silent", "shipment@x"),
+        "Invalid value for '--feed-silent': 'shipment@x' is not TYPE/SOURCE@TIME, such as shipment/wms-east@2024",
+    ),
+    (
+        ("replay", "EVENTS", "--out", "x", "--feed-silent", f"shipmnt/wms@{MAY}"),
+        "Invalid value for '--feed-silent': unknown document type 'shipmnt'; did you mean shipment?",
+    ),
+    (
+        ("replay", "EVENTS", "--out", "x", "--feed-silent", "shipment/wms@noon"),
+        "Invalid value for '--feed-silent': 'noon': must be a time with offset",
+    ),
+    (
+        ("replay", "EVENTS", "--out", "x", *["--feed-silent", f"shipment/wms@{MAY}"] * 2),
+        "Invalid value for '--feed-silent': shipment/wms is named twice",
+    ),
+    (("status",), "Missing argument 'REF'."),
+    (("simulate", "--orders", "0", "--seed", "1", "--out", "x"), "Invalid value for '--orders': 0 is not in the range"),
+    (("simulate", "--orders", "5", "--out", "x"), "Missing option '--seed'."),
+]
+
+
+@pytest.mark.parametrize(("arguments", "line"), WRONG_USES, ids=[line for _, line in WRONG_USES])
+def test_wrong_use_is_one_line_and_exit_code_2(arguments: tuple[str, ...], line: str, events: Path) -> None:
+    result = o2c(*(str(events) if argument == "EVENTS" else argument for argument in arguments))
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith(f"o2c: {line}")
+    assert result.stderr.count("\n") == 1
+
+
+def test_replay_gets_what_was_asked(events: Path, tmp_path: Path, replayed: list[ReplayOptions]) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[stalls.PAST_DUE]\nowner = "x"')
+    options = ["--as-of", "2024-05-01T02:00:00+02:00", "--order", "received", "--workers", "2", "--policy", str(policy)]
+    result = o2c("replay", events, "--out", tmp_path / "out", *options, "--feed-silent", f"shipment/wms@east@{MAY}")
+    assert (result.exit_code, result.stdout) == (0, "3 orders\n")
+    asked = replayed[0]
+    assert (asked.files, asked.out) == ((events,), tmp_path / "out")
+    assert (asked.as_of_us, asked.order, asked.workers) == (MAY_US, "received", 2)
+    assert asked.silenced == {"shipment/wms@east": MAY_US}
+    assert asked.policy.version == load_policy(policy.read_text()).version
+
+
+def test_replay_takes_the_default_policy_and_the_time_of_occurrence(
+    events: Path, tmp_path: Path, replayed: list[ReplayOptions]
+) -> None:
+    o2c("replay", events, "--out", tmp_path)
+    asked = replayed[0]
+    assert asked.policy.version == load_policy(None).version
+    assert (asked.as_of_us, asked.order, asked.workers, asked.silenced) == (None, "occurred", 1, {})
+
+
+def test_run_gets_settings_from_variables_over_the_file(stand_in: Callable[..., None], tmp_path: Path) -> None:
+    given: list[Settings] = []
+    stand_in("o2c.flows.run", run=given.append)
+    config = tmp_path / "o2c.toml"
+    config.write_text("shards = 8\nprocesses = 2")
+    assert o2c("run", "--config", config, O2C_SHARDS="4").exit_code == 0
+    assert (given[0].shards, given[0].processes) == (4, 2)
+
+
+def test_wrong_setting_is_one_line_and_exit_code_2(stand_in: Callable[..., None]) -> None:
+    stand_in("o2c.flows.run", run=lambda _: pytest.fail("it must not start"))
+    result = o2c("run", O2C_SHARDS="many")
+    assert (result.exit_code, result.stderr) == (2, "o2c: O2C_SHARDS: must be a whole number\n")
+
+
+def wrapped_by_the_engine(cause: Exception) -> Callable[[Settings], None]:
+    def run(_: Settings) -> None:
+        try:
+            raise cause
+        except type(cause) as error:
+            raise RuntimeError("error building the dataflow") from error
+
+    return run
+
+
+def left_while_closing(cause: Exception) -> Callable[[Settings], None]:
+    def run(_: Settings) -> None:
+        try:
+            raise cause
+        finally:
+            raise KeyError("while closing")
+
+    return run
+
+
+@pytest.mark.parametrize("behind", [wrapped_by_the_engine, left_while_closing])
+@pytest.mark.parametrize(
+    ("cause", "code"), [(ConfigurationError("other shards"), 2), (OperatingFault("other shards"), 1)]
+)
+def test_refusal_behind_the_engine_s_error_is_found(
+    behind: Callable[[Exception], Callable[[Settings], None]],
+    cause: Exception,
+    code: int,
+    stand_in: Callable[..., None],
+) -> None:
+    stand_in("o2c.flows.run", run=behind(cause))
+    result = o2c("run")
+    assert (result.exit_code, result.stderr) == (code, "o2c: other shards\n")
+
+
+def test_bug_keeps_its_traceback(stand_in: Callable[..., None]) -> None:
+    def run(_: Settings) -> None:
+        raise AssertionError("a broken invariant")
+
+    stand_in("o2c.flows.run", run=run)
+    assert isinstance(o2c("run").exception, AssertionError)
+
+
+def found(*statuses: dict[str, str]) -> Callable[[str, str, str], list[bytes]]:
+    def find(url: str, prefix: str, reference: str) -> list[bytes]:
+        assert (url, prefix, reference) == ("redis://redis:1/2", "x:", "SO-1")
+        return [json.dumps(status).encode() for status in statuses]
+
+    return find
+
+
+def status_of(*options: str) -> Result:
+    return o2c("status", "SO-1", *options, O2C_REDIS_URL="redis://redis:1/2", O2C_REDIS_PREFIX="x:")
+
+
+def test_status_as_json_is_a_line_for_each_order(stand_in: Callable[..., None]) -> None:
+    stand_in("o2c.status.lookup", find=found({"order": "1"}, {"order": "2"}))
+    result = status_of("--json")
+    assert (result.exit_code, result.stdout) == (0, '{"order": "1"}\n{"order": "2"}\n')
+
+
+def test_status_is_rendered_for_people(stand_in: Callable[..., None]) -> None:
+    stand_in("o2c.status.lookup", find=found({"order": "1"}))
+    stand_in("o2c.status.render", render=lambda status, console: console.print(f"order {status['order']}"))
+    assert status_of().stdout == "order 1\n"
+
+
+def test_unknown_reference_fails(stand_in: Callable[..., None]) -> None:
+    stand_in("o2c.status.lookup", find=found())
+    result = status_of()
+    assert (result.exit_code, result.stderr) == (1, "o2c: nothing is known under 'SO-1'\n")
+
+
+def test_simulate_gets_what_was_asked(stand_in: Callable[..., None], tmp_path: Path) -> None:
+    asked: list[dict[str, Any]] = []
+    stand_in("o2c.simulator", simulate=lambda **options: asked.append(options))
+    assert o2c("simulate", "--orders", "5", "--seed", "-7", "--out", tmp_path).exit_code == 0
+    assert asked == [{"orders": 5, "seed": -7, "out": tmp_path}]
