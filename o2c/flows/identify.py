@@ -11,14 +11,18 @@ import structlog
 from msgspec import Raw
 
 from o2c.flows.correlation.identity import correlation_id_of
+from o2c.flows.telemetry import DEAD_LETTERS, EVENTS, ORPHANS
 from o2c.schemas.codecs import Decoder
 from o2c.schemas.documents import Arrival, Document, Heartbeat
 from o2c.schemas.lanes import LaneBatch, Mark, ShardBatch
 from o2c.schemas.records import DeadLetter, Orphan, Record
-from o2c.schemas.times import rfc3339
+from o2c.schemas.times import SECOND_US, rfc3339
 
 MOST_FEEDS = 10_000
 """Feeds that a lane keeps the newest record of; a sender that makes up sources cannot fill the memory."""
+
+BEHIND_US = 10 * SECOND_US
+"""A batch whose last record lay in the log for longer than this is part of a backlog."""
 
 _log = structlog.get_logger(__name__)
 
@@ -94,25 +98,28 @@ class Identify:
         parts = self._split(batch, feeds)
         mark = feeds.seal(batch.mark) if batch.mark is not None else None
         keys, clock = self._keys, batch.clock
+        behind = bool(batch.records) and clock - batch.records[-1].timestamp_us > BEHIND_US
         shards = range(self._shards) if mark is not None else parts
         sent = []
         for shard in shards:
             part = parts.get(shard)
             if part is None:
-                sent.append((keys[shard], ShardBatch(shard, clock, mark=mark)))
+                sent.append((keys[shard], ShardBatch(shard, clock, mark=mark, behind=behind)))
             else:
                 arrivals, dead_letters = tuple(part.arrivals), tuple(part.dead_letters)
-                held = ShardBatch(shard, clock, arrivals, dead_letters, tuple(part.orphans), mark)
+                held = ShardBatch(shard, clock, arrivals, dead_letters, tuple(part.orphans), mark, behind)
                 sent.append((keys[shard], held))
         return sent
 
     def _split(self, batch: LaneBatch, feeds: LaneFeeds) -> dict[int, _Parts]:
         parts: dict[int, _Parts] = {}
+        counts: dict[str, int] = {}
         decode, shards, home = self._decode, self._shards, batch.lane % self._shards
         for record in batch.records:
             event = decode(record)
             if isinstance(event, Arrival):
                 document = event.document
+                counts[document.type] = counts.get(document.type, 0) + 1
                 feeds.spoke(document.type, document.source, record.timestamp_us)
                 correlation_id = correlation_id_of(document)
                 if correlation_id is not None:
@@ -123,10 +130,15 @@ class Identify:
                     part.arrivals.append((correlation_id, event))
                     continue
                 parts.setdefault(home, _Parts()).orphans.append(self._orphan(document, record, batch.clock))
+                ORPHANS.labels(document.type).inc()
             elif isinstance(event, Heartbeat):
                 feeds.beat(event, record.timestamp_us)
+                counts["heartbeat"] = counts.get("heartbeat", 0) + 1
             else:
+                DEAD_LETTERS.labels(event.code).inc()
                 parts.setdefault(home, _Parts()).dead_letters.append(event)
+        for document_type, count in counts.items():
+            EVENTS.labels(document_type).inc(count)
         return parts
 
     def _orphan(self, document: Document, record: Record, clock: int) -> Orphan:

@@ -242,5 +242,3 @@ def _calm_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
-
-

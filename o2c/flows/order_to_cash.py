@@ -1,7 +1,7 @@
 """The dataflow, from the lanes to the sinks: wiring only. `o2c run` and `o2c replay` bring their own ends.
 
-    Kafka ─▶ read ─▶ identify ═══▶ correlate ─▶ publish ─▶ Kafka, Redis
-                     (a lane)      (a shard)
+Kafka ─▶ read ─▶ identify ═══▶ correlate ─▶ publish ─▶ Kafka, Redis
+(a lane)      (a shard)
 """
 
 from collections.abc import Callable, Mapping

@@ -145,7 +145,9 @@ class Results:
             for change in emission.exceptions:
                 self._report.exceptions += 1
                 sequence = change.sequence.to_bytes(_TIME_BYTES, "big")
-                self._exceptions.put(_time_key(change.changed_at) + change.exception_id.encode() + sequence, change.value)
+                self._exceptions.put(
+                    _time_key(change.changed_at) + change.exception_id.encode() + sequence, change.value
+                )
             for letter in emission.dead_letters:
                 self.take_dead_letter(letter)
             for orphan in emission.orphans:

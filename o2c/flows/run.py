@@ -1,7 +1,7 @@
 """`o2c run`: what must be settled before anything of the job is imported, then the job."""
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 

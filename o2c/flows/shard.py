@@ -18,6 +18,7 @@ from o2c.flows.correlation.silence import Silence
 from o2c.flows.correlation.status import render
 from o2c.flows.orders import Hot, Orders, ShardStore, Write
 from o2c.flows.outbox import Outbox
+from o2c.flows.telemetry import EPOCH_WRITE, EXCEPTION_CHANGES, STATUSES
 from o2c.schemas.documents import Arrival
 from o2c.schemas.lanes import Mark, ShardBatch
 from o2c.schemas.records import DeadLetter, Emission, ExceptionRecord, FeedRecord, Orphan, StatusRecord
@@ -27,6 +28,9 @@ DUE_AT_ONCE = 500
 """How many orders a shard judges by the clock in one activation, so that events never wait long behind them."""
 OUTBOX_INTERVAL_S = 1.0
 TICK_INTERVAL_S = 0.2
+DEFERRED_EVENTS = 262_144
+"""Events of a backlog that all shards of a job keep together before they judge their orders."""
+
 _REVIEWED_AT_ONCE = 1_000
 
 _mark_decoder = msgspec.msgpack.Decoder(Mark)
@@ -92,6 +96,9 @@ class Shard:
         self._silence = Silence(store, policy, options.generation)
         self._gated_feeds = (*MILESTONES, "hold", *policy.declared)
         self._token = 0
+        self._deferred: dict[str, list[Arrival]] = {}
+        self._deferred_events = 0
+        self._held_marks: list[Mark] = []
         self._unconfirmed_marks: list[tuple[int, Mark]] = []
         self._positions: dict[int, Mark] = {}
         self._clock_judged: list[Hot] = []
@@ -104,25 +111,35 @@ class Shard:
         """Take in what the lanes have sent, in their order, and say what is to be published."""
         output = Output()
         clock = batches[-1].clock
+        now = self._monotonic()
         if not self._reviewed:
             self._review(clock)
-        marked = False
+        marked = caught_up = False
         for batch in batches:
-            if batch.arrivals:
-                self._arrive(batch, output)
+            if batch.behind:
+                self._defer(batch)
+            elif batch.arrivals:
+                self._arrive(by_order(batch.arrivals), batch.clock, output)
             output.dead_letters.extend(batch.dead_letters)
             output.orphans.extend(batch.orphans)
             if batch.mark is not None:
                 marked = True
+                caught_up |= not batch.behind
                 self._feeds.on_mark(batch.mark)
-                self._unconfirmed_marks.append((self._token + 1, batch.mark))
-        now = self._monotonic()
+                self._held_marks.append(batch.mark)
+        epoch_over = now >= self._epoch_ends or self._orders.crowded
+        if caught_up or epoch_over or self._deferred_events >= DEFERRED_EVENTS // self._options.shards:
+            self._judge_deferred(clock, output)
         if marked and now - self._ticked_at >= TICK_INTERVAL_S:
             self._ticked_at = now
             self._tick(clock, output)
         self._token += 1
-        self._publish_outbox(clock, now, output)
-        self._write_back(now)
+        if not self._deferred:
+            self._unconfirmed_marks.extend((self._token, mark) for mark in self._held_marks)
+            self._held_marks.clear()
+        self._publish_outbox(clock, output)
+        self._write_back(now, epoch_over)
+        count_output(output)
         return [emission(self.number, self._token, output)]
 
     def close(self) -> None:
@@ -131,24 +148,35 @@ class Shard:
         self._store.sync()
         self._store.close()
 
-    def _arrive(self, batch: ShardBatch, output: Output) -> None:
-        """Merge what has arrived and judge each order once."""
-        by_order: dict[str, list[Arrival]] = {}
+    def _defer(self, batch: ShardBatch) -> None:
+        """Keep a backlog's events for a while: of an order's states in a row only the last is of use to anybody."""
+        deferred = self._deferred
         for correlation_id, arrival in batch.arrivals:
-            of_order = by_order.get(correlation_id)
+            of_order = deferred.get(correlation_id)
             if of_order is None:
-                by_order[correlation_id] = [arrival]
+                deferred[correlation_id] = [arrival]
             else:
                 of_order.append(arrival)
-        for correlation_id, order in self._orders.load(by_order).items():
+        self._deferred_events += len(batch.arrivals)
+
+    def _judge_deferred(self, clock: int, output: Output) -> None:
+        deferred, self._deferred = self._deferred, {}
+        self._deferred_events = 0
+        self._arrive(deferred, clock, output)
+
+    def _arrive(self, arrivals: dict[str, list[Arrival]], clock: int, output: Output) -> None:
+        """Merge what has arrived and judge each order once."""
+        for correlation_id, order in self._orders.load(arrivals).items():
             state = order.state
-            take(state, by_order[correlation_id])
-            judgement = judge(state, self._policy, batch.clock, self._feeds, self._options.generation)
+            if self._deferred:
+                take(state, self._deferred.pop(correlation_id, []))
+            take(state, arrivals[correlation_id])
+            judgement = judge(state, self._policy, clock, self._feeds, self._options.generation)
             self._orders.touch(order)
             if judgement.changes or correlation_id in self.outbox.status_due:
                 self._hand_to_outbox(state, judgement)
             else:
-                output.statuses.append(self._render(state, judgement, batch.clock))
+                output.statuses.append(self._render(state, judgement, clock))
 
     def _hand_to_outbox(self, state: OrderState, judgement: Judgement) -> None:
         for change in judgement.changes:
@@ -184,17 +212,15 @@ class Shard:
 
     def _review(self, clock: int) -> None:
         """Another policy than the last: judge every order anew, before the first event."""
-        count = 0
-        for order in self._orders.all():
+        for count, order in enumerate(self._orders.all(), 1):
             self._judge_by_clock(order, clock)
-            count += 1
             if count % _REVIEWED_AT_ONCE == 0:
                 self._write_dirty([])
                 self._orders.trim()
         self._write_dirty([(_POLICY_KEY, self._policy.version.encode())])
         self._reviewed = True
 
-    def _publish_outbox(self, clock: int, now: float, output: Output) -> None:
+    def _publish_outbox(self, clock: int, output: Output) -> None:
         """Say what has become durable: an order's exceptions, then its status as it is now."""
         due: list[str] = []
         for entry in self.outbox.take(self._token):
@@ -207,9 +233,9 @@ class Shard:
             output.statuses.append(self._render(order.state, judgement, clock))
             self._orders.touch(order)
 
-    def _write_back(self, now: float) -> None:
+    def _write_back(self, now: float, epoch_over: bool) -> None:
         """Write what must be durable before it is said; at an epoch's end, all; then start the sync."""
-        if now >= self._epoch_ends or self._orders.crowded:
+        if epoch_over:
             self._write_epoch()
             self._epoch_ends = now + self._options.epoch_s
         elif self.outbox.unwritten or self._clock_judged:
@@ -236,20 +262,23 @@ class Shard:
         self._orders.trim()
 
     def _write_dirty(self, more: list[Write]) -> None:
-        self._store.write(self._orders.writes(self._orders.dirty()) + self._outbox_writes() + more)
+        with EPOCH_WRITE.time():
+            self._store.write(self._orders.writes(self._orders.dirty()) + self._outbox_writes() + more)
 
 
 class ReplayShard:
     """A shard of a replay: simulated time, every change said at the instant at which it happens."""
 
-    def __init__(self, number: int, store: ShardStore, policy: Policy, options: ShardOptions, feeds: SimulatedFeeds):
+    def __init__(
+        self, number: int, store: ShardStore, policy: Policy, options: ShardOptions, feeds: SimulatedFeeds
+    ) -> None:
         self.number = number
         self._store = store
         self._policy = policy
         self._feeds = feeds
         self._shards = options.shards
         self._orders = Orders(store, options.hot_orders)
-        self._silence = Silence(store, policy, generation=0)
+        self._silence = Silence(store, policy, generation=0, always=True)
         self._token = 0
 
     def on_batch(self, batches: list[ShardBatch]) -> list[Emission]:
@@ -268,12 +297,10 @@ class ReplayShard:
         return [emission(self.number, self._token, output)]
 
     def _arrive(self, batch: ShardBatch, output: Output) -> None:
-        by_order: dict[str, list[Arrival]] = {}
-        for correlation_id, arrival in batch.arrivals:
-            by_order.setdefault(correlation_id, []).append(arrival)
-        for correlation_id, order in self._orders.load(by_order).items():
+        arrivals = by_order(batch.arrivals)
+        for correlation_id, order in self._orders.load(arrivals).items():
             self._advance(order, batch.clock - 1, output)
-            take(order.state, by_order[correlation_id])
+            take(order.state, arrivals[correlation_id])
             self._judge(order, batch.clock, output)
 
     def _advance(self, order: Hot, until: int, output: Output) -> None:
@@ -304,6 +331,26 @@ class ReplayShard:
     def _write(self) -> None:
         self._store.write(self._orders.writes(self._orders.dirty()))
         self._orders.trim()
+
+
+def by_order(arrivals: tuple[tuple[str, Arrival], ...]) -> dict[str, list[Arrival]]:
+    """The arrivals of each order, in their order."""
+    grouped: dict[str, list[Arrival]] = {}
+    for correlation_id, arrival in arrivals:
+        of_order = grouped.get(correlation_id)
+        if of_order is None:
+            grouped[correlation_id] = [arrival]
+        else:
+            of_order.append(arrival)
+    return grouped
+
+
+def count_output(output: Output) -> None:
+    """Count what an activation says."""
+    if output.statuses:
+        STATUSES.inc(len(output.statuses))
+    for change in output.exceptions:
+        EXCEPTION_CHANGES.labels(change.code, change.state).inc()
 
 
 def take(state: OrderState, arrivals: list[Arrival]) -> None:

@@ -31,7 +31,7 @@ class LaneBatch(Struct, frozen=True, gc=False):
 
 
 class ShardBatch(Struct, frozen=True, gc=False):
-    """What a lane has for one shard."""
+    """What a lane has for one shard. `behind`: the lane reads a backlog, nobody waits for these events."""
 
     shard: int
     clock: int
@@ -39,3 +39,4 @@ class ShardBatch(Struct, frozen=True, gc=False):
     dead_letters: tuple[DeadLetter, ...] = ()
     orphans: tuple[Orphan, ...] = ()
     mark: Mark | None = None
+    behind: bool = False

@@ -79,7 +79,7 @@ class Milestone(Struct, frozen=True):
 
     first_at: TimeText | None
     last_at: TimeText | None
-    fraction: FractionText
+    fraction: FractionText | None
 
 
 class StatusLine(Struct, frozen=True):

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from o2c.connectors.schema_registry import RegistryLookup
@@ -9,7 +11,7 @@ from tests.bad_input import GOOD_EVENTS, TOPICS, avro, avro_fields, published_av
 
 
 def register(lookup: RegistryLookup, schema: str) -> int:
-    from confluent_kafka.schema_registry import Schema
+    from confluent_kafka.schema_registry import Schema  # noqa: PLC0415 - its import warns, unless RegistryLookup did it
 
     return lookup.client.register_schema("o2c.pick.v1-value", Schema(schema, "AVRO"))
 
@@ -25,8 +27,6 @@ def test_unknown_id_is_a_key_error() -> None:
 
 
 def test_avro_is_decoded_by_the_registered_schema() -> None:
-    import json
-
     lookup = RegistryLookup("mock://decoded")
     schema_id = register(lookup, json.dumps(published_avro("pick")))
     value = avro(schema_id, "pick", avro_fields("pick", GOOD_EVENTS["pick"]))

@@ -1,8 +1,8 @@
 """Which figure about the Olist sample maps to what in the outputs of `o2c replay`.
 
-Statuses tell stages, quantities, amounts and the timeline; exceptions tell what waited too long. Two things that a figure
-compares with are in no output, since nothing judges by them yet: the promised delivery and the sellers' limits. They are
-taken from the orders that went in (`Promises`), the times they are compared with from the output.
+Statuses tell stages, quantities, amounts and the timeline; exceptions tell what waited too long. Two things that a
+figure compares with are in no output, since nothing judges by them yet: the promised delivery and the sellers' limits.
+They are taken from the orders that went in (`Promises`), the times they are compared with from the output.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from o2c.schemas.times import micros, moment_of
 from tests.real.material import instant
-from tests.real.olist import CANCELLED_BY, ESTIMATED, ZONE, Sale
+from tests.real.olist import CANCELLED_BY, ESTIMATED, SHOP, ZONE, Sale
 from tests.real.outcome import Outcome, Status, business_times, documents, reached_at
 
 CENT = Decimal("0.01")
@@ -51,10 +51,10 @@ def counted(condition: Callable[[Status], bool]) -> Callable[[Outcome, Promises]
     return lambda outcome, _: sum(1 for status in outcome.statuses.values() if condition(status))
 
 
-def voided_by(status: Status) -> str | None:
-    """The source that voided the order; None for a live one."""
+def cancelled_by(status: Status) -> str | None:
+    """The source that cancelled the order; None for a live one."""
     (order,) = documents(status, "order")
-    return str(order["source"]) if order["cancelled"] else None
+    return None if order["source"] == SHOP else str(order["source"])
 
 
 def approved(status: Status) -> bool:
@@ -83,8 +83,11 @@ def approved_before(status: Status, document_type: str) -> bool:
 
 
 def difference(status: Status) -> Decimal:
-    """Received, all of it unapplied for want of invoices, less ordered: items and freight. Nothing where not comparable."""
-    if not (status["lines"] and documents(status, "payment") and approved(status)) or voided_by(status):
+    """Received (unapplied, for want of invoices) less ordered (items and freight).
+
+    Zero where they cannot be compared: nothing was ordered or paid, no money came, or the order was cancelled.
+    """
+    if not (status["lines"] and documents(status, "payment") and approved(status)) or cancelled_by(status):
         return Decimal(0)
     return Decimal(status["amounts"]["unapplied"]) - Decimal(status["amounts"]["ordered"])
 
@@ -126,14 +129,14 @@ FIGURES = (
     Figure(
         "shipped",
         80,
-        counted(lambda status: status["fulfilment"]["stage"] == "shipped" and voided_by(status) is None),
+        counted(lambda status: status["fulfilment"]["stage"] == "shipped" and cancelled_by(status) is None),
     ),
-    Figure("canceled", 60, counted(lambda status: voided_by(status) == CANCELLED_BY["canceled"])),
-    Figure("unavailable", 47, counted(lambda status: voided_by(status) == CANCELLED_BY["unavailable"])),
+    Figure("canceled", 60, counted(lambda status: cancelled_by(status) == CANCELLED_BY["canceled"])),
+    Figure("unavailable", 47, counted(lambda status: cancelled_by(status) == CANCELLED_BY["unavailable"])),
     Figure(
         "invoiced (25) and processing (15)",
         40,
-        counted(lambda status: not handed_over(status) and voided_by(status) is None),
+        counted(lambda status: not handed_over(status) and cancelled_by(status) is None),
     ),
     Figure("never approved", 21, counted(lambda status: not approved(status))),
     Figure("never approved: release stalled", 21, lambda outcome, _: len(outcome.open_at_end("STALLED_RELEASE"))),
@@ -145,17 +148,21 @@ FIGURES = (
     Figure(
         "approved but never handed to the carrier, neither canceled nor unavailable",
         40,
-        counted(lambda status: approved(status) and not handed_over(status) and voided_by(status) is None),
+        counted(lambda status: approved(status) and not handed_over(status) and cancelled_by(status) is None),
     ),
     # One of the 40 has no items: nothing of it can wait.
-    Figure("... of which with items: shipment stalled", 39, lambda outcome, _: len(outcome.open_at_end("STALLED_SHIPMENT"))),
+    Figure(
+        "... of which with items: shipment stalled", 39, lambda outcome, _: len(outcome.open_at_end("STALLED_SHIPMENT"))
+    ),
     Figure("... of which with items: waiting for shipment", 39, counted(waits_for_shipment)),
     Figure(
         "handed over but never delivered",
         84,
         counted(lambda status: handed_over(status) and not delivered(status)),
     ),
-    Figure("handed over but never delivered: POD missing", 84, lambda outcome, _: len(outcome.open_at_end("MISSING_POD"))),
+    Figure(
+        "handed over but never delivered: POD missing", 84, lambda outcome, _: len(outcome.open_at_end("MISSING_POD"))
+    ),
     Figure("delivered after the estimate (timestamp)", 596, late_by_instant),
     Figure("delivered after the estimate (calendar day)", 499, late_by_day),
     Figure("hand-off after the earliest item shipping_limit_date", 717, handed_over_past_the_limit),
@@ -177,6 +184,6 @@ FIGURES = (
 )
 
 NOT_SHOWN = {
-    "invoiced 25, processing 15, apart": "The two states have neither a time nor a document; their 40 orders are shown together.",
+    "invoiced 25 apart from processing 15": "Neither state has a time or a document; their 40 orders are one figure.",
 }
 """Figures that these streams cannot show, and why."""

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from datetime import datetime, tzinfo
+from datetime import datetime, timezone, tzinfo
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,8 +46,8 @@ def rows(path: Path) -> Iterator[Row]:
 
 
 def instant(naive: str, zone: tzinfo) -> datetime:
-    """The instant that a clock on a wall of `zone` shows as `naive`; of a repeated hour the first."""
-    return datetime.fromisoformat(naive).replace(tzinfo=zone)
+    """The instant, in UTC, that a clock on a wall of `zone` shows as `naive`; of a repeated hour the first."""
+    return datetime.fromisoformat(naive).replace(tzinfo=zone).astimezone(timezone.utc)
 
 
 def canonical(document: Document, occurred_at: datetime, *, revision: int = 1, **fields: Any) -> CanonicalEvent:

@@ -6,12 +6,14 @@ What stands for what:
   `requested_ship_at`; freight is a charge an item; the estimated delivery is `promised_at`.
 - The approval of the payment releases a `hold` (kind credit, blocking the shipment) that the purchase places: nobody
   allocates stock here, and an approval is what the goods wait for. An approval that never came leaves the hold open.
-- A payment row is a `payment` without an invoice, since there are no invoices: a receipt dated at the approval (the data
-  has no payment time). Without an approval no money came: kind authorization.
-- The hand-off to the carrier is one `shipment` a seller, all at the order's one hand-off time; the delivery is one `pod`
-  that names them all.
-- Status `canceled` and `unavailable` void the order by a second revision, each from a source of its own. The data does
-  not say when: the last time known of the order is taken.
+- A payment row is a `payment` without an invoice, since there are no invoices: a receipt dated at the approval (the
+  data has no payment time). Without an approval no money came: kind authorization.
+- The hand-off to the carrier is one `shipment` a seller, all at the order's one hand-off time; the delivery is one
+  `pod` that names them all.
+- Status `canceled` and `unavailable` are a second revision of the order, each from a source of its own: the whole
+  quantity of every line is cancelled and the freight gone; an order without items is void, since it has no line to
+  cancel. (A void order has no lines in its ledger, and its items would be lost to the figures.) The data does not say
+  when: the last time known of the order is taken.
 - Status `processing` and `invoiced` have neither a time nor a document of their own: nothing stands for them.
 
 Times are Brazil's local ones without an offset; America/Sao_Paulo gives them one.
@@ -37,7 +39,7 @@ ESTIMATED = "order_estimated_delivery_date"
 
 SHOP = "olist-shop"
 CANCELLED_BY = {"canceled": "olist-customer-service", "unavailable": "olist-stock"}
-"""Status -> the source that voids the order."""
+"""Status -> the source that cancels the order."""
 
 RELEASE_DAYS, SHIPMENT_DAYS, DELIVERY_DAYS = 7, 30, 60
 
@@ -85,9 +87,12 @@ calendar = "always"
 severity = "warning"
 owner = "sellers"
 """
-"""Judges the sellers' shipping limits. The one clock that starts at a date of the order's own is allocation's, and what a
-carrier has was allocated at the latest then: with no allocation in the data, its stall opens at the limit of what was
-not handed over by then, and the hand-off clears it."""
+"""Judges the sellers' shipping limits.
+
+The one clock that starts at a date of the order's own is allocation's, and what a carrier has was allocated by then:
+with no allocation in the data, its stall opens at the limit of what was not handed over by then, and the hand-off
+clears it.
+"""
 
 
 class Sale:
@@ -145,20 +150,22 @@ def events_of(sale: Sale) -> Iterator[CanonicalEvent]:
 
 
 def _order(sale: Sale) -> Iterator[CanonicalEvent]:
-    fields: dict[str, Any] = {
+    header: dict[str, Any] = {
         "business_at": sale.purchased_at,
         "customer_id": sale.order["customer_id"],
         "currency": "BRL",
         "promised_at": sale.at(ESTIMATED),
-        "lines": [_order_line(item) for item in sale.items],
-        "charges": [{"kind": "freight", "amount": item["freight_value"]} for item in sale.items],
     }
-    yield canonical(Document("order", sale.order_id, SHOP), sale.purchased_at, **fields)
+    lines = [_order_line(item) for item in sale.items]
+    freight = [{"kind": "freight", "amount": item["freight_value"]} for item in sale.items]
+    document = Document("order", sale.order_id, SHOP)
+    yield canonical(document, sale.purchased_at, lines=lines, charges=freight, **header)
     if sale.status in CANCELLED_BY:
         known = [sale.at(column) for column in (PURCHASED, APPROVED, HANDED_OVER)]
         last_known = max(moment for moment in known if moment is not None)
+        lines = [{**line, "cancelled_quantity": line["quantity"]} for line in lines]
         document = Document("order", sale.order_id, CANCELLED_BY[sale.status])
-        yield canonical(document, last_known, revision=2, cancelled=True, **fields)
+        yield canonical(document, last_known, revision=2, cancelled=not lines, lines=lines, **header)
 
 
 def _order_line(item: Row) -> dict[str, Any]:

@@ -81,9 +81,7 @@ class Log:
 
     def __init__(self) -> None:
         self.activities = [_activity(row) for row in rows(ORDER_MANAGEMENT / "events.csv")]
-        self.order_of = {
-            item: activity.orders[0] for activity in self.named("place order") for item in activity.items
-        }
+        self.order_of = {item: activity.orders[0] for activity in self.named("place order") for item in activity.items}
         self.product_of = {activity.items[0]: activity.products[0] for activity in self.named("pick item")}
 
     def named(self, name: str) -> list[Activity]:
@@ -138,9 +136,7 @@ def _placed(log: Log, activity: Activity) -> Iterator[CanonicalEvent]:
 def _confirmed(_: Log, activity: Activity) -> Iterator[CanonicalEvent]:
     (order,) = activity.orders
     refs = {"order": [order]}
-    yield canonical(
-        _confirmation(order), activity.at, revision=2, kind="credit", released_at=activity.at, refs=refs
-    )
+    yield canonical(_confirmation(order), activity.at, revision=2, kind="credit", released_at=activity.at, refs=refs)
 
 
 def _confirmation(order: str) -> Document:

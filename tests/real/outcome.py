@@ -15,7 +15,7 @@ Status = dict[str, Any]
 
 
 class Outcome:
-    """The statuses by correlation ID, and the exceptions' changes in their order. Both are read when first asked for."""
+    """The statuses by correlation ID, and the exceptions' changes in their order; read when first asked for."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -38,11 +38,11 @@ class Outcome:
         return sum(1 for _ in self.lines(name))
 
     def opened(self, code: str) -> dict[tuple[str, str], str]:
-        """(order, number of the subject document) -> when the exception was found, of all that ever opened."""
+        """(order, number of the subject document) -> when the exception was first found, of all that ever opened."""
         return {
             (change["correlation_id"], change["subject"]["document_id"]): change["detected_at"]
             for change in self.changes
-            if change["code"] == code and change["state"] == "opened"
+            if change["code"] == code and change["state"] == "opened" and change["occurrence"] == 1
         }
 
     def cleared(self, code: str) -> set[tuple[str, str]]:

@@ -9,7 +9,16 @@ from o2c.schemas.times import micros, rfc3339
 from tests.real import olist, olist_events
 from tests.real.figures_of_olist import FIGURES, Figure, Promises, promises_of
 from tests.real.material import olist_is_there, write
-from tests.real.olist import APPROVED, DELIVERED, DELIVERY_DAYS, HANDED_OVER, RELEASE_DAYS, SHIPMENT_DAYS, Sale, shipment_id
+from tests.real.olist import (
+    APPROVED,
+    DELIVERED,
+    DELIVERY_DAYS,
+    HANDED_OVER,
+    RELEASE_DAYS,
+    SHIPMENT_DAYS,
+    Sale,
+    shipment_id,
+)
 from tests.real.outcome import Outcome, replayed
 
 pytestmark = pytest.mark.skipif(not olist_is_there(), reason="the Olist sample (../shared/data/olist) is not here")
@@ -58,7 +67,7 @@ def test_shipment_stalls_a_month_after_the_approval_of_what_was_not_handed_over_
     expected = {}
     for sale in sales:
         approved_at = sale.at(APPROVED)
-        if approved_at is None or not sale.items or sale.status in olist.CANCELLED_BY and not sale.at(HANDED_OVER):
+        if approved_at is None or not sale.items or (sale.status in olist.CANCELLED_BY and not sale.at(HANDED_OVER)):
             continue
         deadline = approved_at + timedelta(days=SHIPMENT_DAYS)
         if passed(deadline, sale.at(HANDED_OVER)):

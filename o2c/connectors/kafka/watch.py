@@ -15,7 +15,6 @@ from confluent_kafka.admin import AdminClient
 from o2c.connectors.kafka.faults import UNKNOWN_TOPIC, is_transient, kafka_error, reason
 from o2c.errors import OperatingFault
 
-
 # A broker that restarts may not know a topic yet.
 _MISSING_BEFORE_GONE = 3
 

@@ -1,6 +1,7 @@
 """The money of an order: what was invoiced, what payments settled of it, what is open. Amounts in 10^-4."""
 
-from o2c.flows.correlation.ledger import Entry, Ledger
+from o2c.flows.correlation.ledger import Ledger
+from o2c.flows.correlation.proofs import Entry
 from o2c.schemas.documents import Document, InvoiceBody, PaymentBody, Terms
 from o2c.schemas.numbers import divide_half_even
 from o2c.schemas.times import DAY_US
@@ -38,6 +39,7 @@ class Money:
         "discounted",
         "invoiced",
         "invoices",
+        "open",
         "ordered",
         "overpaid",
         "paid",
@@ -63,14 +65,12 @@ class Money:
         if payments:
             self._apply(payments)
         terms = ledger.header.terms if ledger.header is not None else None
+        self.open = 0
         for invoice in self.invoices:
             if invoice.open:
                 invoice.due_at = due_at(invoice, terms)
-
-    @property
-    def open(self) -> int:
-        """What is open on the invoices of the order's currency."""
-        return sum(invoice.open for invoice in self.invoices if invoice.body.currency == self.currency)
+                if invoice.body.currency == self.currency:
+                    self.open += invoice.open
 
     def _apply(self, payments: list[Entry]) -> None:
         """Payments settle invoices in the order of their business time, each no more than was still open."""

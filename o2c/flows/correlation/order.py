@@ -206,9 +206,7 @@ def _proved(state: OrderState, overdue: list[Wait], feeds: FeedView) -> bool:
     return False
 
 
-def _update(
-    state: OrderState, identifier: str, condition: Condition, judgement: Judgement, clock: int
-) -> bool:
+def _update(state: OrderState, identifier: str, condition: Condition, judgement: Judgement, clock: int) -> bool:
     """Open the exception, or bring an open one up to date. Returns whether there is something to publish."""
     life = state.lives.get(identifier)
     rule = condition.rule

@@ -43,10 +43,14 @@ _decoder = msgspec.msgpack.Decoder(FeedLife)
 
 
 class Silence:
-    """The feeds of one shard: the life of each one's exception, and what is reported of them."""
+    """The feeds of one shard: the life of each one's exception, and what is reported of them.
 
-    def __init__(self, store: LifeStore, policy: Policy, generation: int) -> None:
+    `always`: open it even where policy has it switched off, since the user says that the feed fell silent.
+    """
+
+    def __init__(self, store: LifeStore, policy: Policy, generation: int, *, always: bool = False) -> None:
         self._policy = policy
+        self._opens = always or policy.feed_silent.enabled
         self._generation = generation
         self._lives = {key[1:].decode(): _decoder.decode(value) for key, value in store.scan(b"l", b"m")}
         self._changed: set[str] = set()
@@ -57,7 +61,7 @@ class Silence:
         """The change that a feed's silence, or its end, comes to; None where nothing changes."""
         known = self._lives.get(feed)
         is_open = known is not None and known.life.is_open
-        if (silent_since is not None) == is_open or not (is_open or self._policy.feed_silent.enabled):
+        if (silent_since is not None) == is_open or not (is_open or self._opens):
             return None
         if known is None or silent_since is not None:
             assert silent_since is not None
@@ -87,7 +91,7 @@ class Silence:
             severity=rule.severity,
             owner=rule.owner,
             documents=(),
-            explanation=f"Feed {feed} has said nothing since {rfc3339(silent_since)}; stalls that await it are held back.",
+            explanation=f"Feed {feed} has said nothing since {rfc3339(silent_since)}: stalls that await it are held back.",
         )
 
     def writes(self) -> list[tuple[bytes, bytes | None]]:

@@ -3,8 +3,11 @@
 A stall is quantity or money that has waited past its deadline. Everything here follows from ledger and policy alone.
 """
 
+from o2c.flows.correlation.arrivals import time_of_unit
 from o2c.flows.correlation.deadlines import deadline
-from o2c.flows.correlation.ledger import HoldLedger, Ledger, LineLedger, ShipmentLedger, time_of_unit
+from o2c.flows.correlation.holds import HoldLedger
+from o2c.flows.correlation.ledger import Ledger
+from o2c.flows.correlation.lines import LineLedger
 from o2c.flows.correlation.milestones import (
     ALLOCATION,
     INVOICE,
@@ -18,6 +21,7 @@ from o2c.flows.correlation.milestones import (
 from o2c.flows.correlation.money import InvoiceLedger, Money
 from o2c.flows.correlation.paths import path_of
 from o2c.flows.correlation.policy import Policy, Rules, StallRule
+from o2c.flows.correlation.proofs import ShipmentLedger
 from o2c.schemas.documents import Document
 
 Subject = tuple[str, str, str]
@@ -152,9 +156,7 @@ def _shipment_waits(ledger: Ledger, shipment: ShipmentLedger, waits: list[Wait])
         rule, feed = _limits(ledger.policy, rules, POD, line.warehouse)
         since = time_of_unit(sorted(arrivals), shipment.delivered.get(key, 0))
         due = _deadline(ledger, line, "pod", since, rule)
-        waits.append(
-            Wait(POD, shipment.document, since, due, feed, waiting, line.value(waiting), rule)
-        )
+        waits.append(Wait(POD, shipment.document, since, due, feed, waiting, line.value(waiting), rule))
 
 
 def _payment_wait(ledger: Ledger, invoice: InvoiceLedger) -> Wait:

@@ -1,33 +1,35 @@
 """An order's status as the contract has it, rendered from one judgement."""
 
+from operator import itemgetter
+
 import msgspec
 
 from o2c.flows.correlation.exceptions import time_or_none
-from o2c.flows.correlation.ledger import Ledger, LineLedger
+from o2c.flows.correlation.ledger import Ledger
+from o2c.flows.correlation.lines import LineLedger
 from o2c.flows.correlation.matching import reading_order
 from o2c.flows.correlation.milestones import (
-    ALLOCATION,
-    CHAIN_LENGTH,
     INVOICE,
+    LINE_MILESTONES,
     MILESTONES,
     ORDER,
     PAYMENT,
-    PICK,
     POD,
     QUANTITY_NAMES,
     SHIPMENT,
 )
 from o2c.flows.correlation.money import Money
-from o2c.flows.correlation.order import Judgement, OrderState
+from o2c.flows.correlation.order import NEVER, Judgement, OrderState
 from o2c.flows.correlation.paths import path_of
 from o2c.flows.correlation.stalls import RELEASE, Wait
-from o2c.schemas.documents import Document, GoodsBody, OrderBody
+from o2c.schemas.documents import GoodsBody, OrderBody
 from o2c.schemas.numbers import AMOUNT_PLACES, FRACTION_PLACES, QUANTITY_PLACES, divide_half_even, plain
 from o2c.schemas.records import StatusRecord
 from o2c.schemas.times import rfc3339
 
 _encode = msgspec.json.encode
 _FRACTION_UNIT = 10**FRACTION_PLACES
+_DOCUMENT_ORDER = itemgetter(0, 1, 2, 3)
 _STAGES = ("ordered", "allocated", "picked", "shipped", "delivered")
 
 
@@ -45,7 +47,7 @@ def render(state: OrderState, judgement: Judgement, clock: int, version: int) ->
     """The status record of `version` at `clock`."""
     ledger, money = judgement.ledger, judgement.money
     lines = _ordered_lines(ledger)
-    totals = [sum(line.reached[index] for line in lines) for index in range(len(QUANTITY_NAMES))]
+    totals = lines[0].reached if len(lines) == 1 else _totals(lines)
     stage, complete = fulfilment(ledger, lines, totals)
     financial, settled = _financial(money, lines)
     header, order = ledger.header, ledger.order_document
@@ -61,7 +63,7 @@ def render(state: OrderState, judgement: Judgement, clock: int, version: int) ->
         "closed": judgement.closed,
         "health": state.health,
         "waiting_for": _waiting_for(judgement.waits),
-        "quantities": dict(zip(QUANTITY_NAMES, map(quantity_text, totals), strict=True)),
+        "quantities": {name: quantity_text(total) for name, total in zip(QUANTITY_NAMES, totals, strict=True)},
         "amounts": {
             "ordered": amount_text(money.ordered),
             "invoiced": amount_text(money.invoiced),
@@ -101,21 +103,27 @@ def render(state: OrderState, judgement: Judgement, clock: int, version: int) ->
 
 
 def references(state: OrderState) -> tuple[str, ...]:
-    """What the order's documents are known by, as `<kind>:<value>`, each once, in order."""
-    names: set[str] = set()
+    """What the order's documents are known by, as `<kind>:<value>`, each once, those first seen first."""
+    names: dict[str, None] = {}
     for document in state.documents.values():
         scope = f"{document.scope}/" if document.scope else ""
-        names.add(f"{document.type}:{scope}{document.document_id}")
+        names[f"{document.type}:{scope}{document.document_id}"] = None
         for kind, values in document.refs:
             for value in values:
-                names.add(f"{kind}:{scope}{value}")
+                names[f"{kind}:{scope}{value}"] = None
         body = document.body
-        if isinstance(body, OrderBody):
+        if type(body) is OrderBody:
             if body.customer_po is not None:
-                names.add(f"po:{scope}{body.customer_po}")
-        elif isinstance(body, GoodsBody) and body.packages:
-            names.update(f"tracking:{scope}{number}" for _, number in body.packages if number is not None)
-    return tuple(sorted(names))
+                names[f"po:{scope}{body.customer_po}"] = None
+        elif type(body) is GoodsBody and body.packages:
+            for _, number in body.packages:
+                if number is not None:
+                    names[f"tracking:{scope}{number}"] = None
+    return tuple(names)
+
+
+def _totals(lines: list[LineLedger]) -> list[int]:
+    return [sum(line.reached[index] for line in lines) for index in range(LINE_MILESTONES)]
 
 
 def _ordered_lines(ledger: Ledger) -> list[LineLedger]:
@@ -127,19 +135,24 @@ def _ordered_lines(ledger: Ledger) -> list[LineLedger]:
 
 def fulfilment(ledger: Ledger, lines: list[LineLedger], totals: list[int]) -> tuple[str, bool]:
     """The furthest stage that any quantity has reached, and whether all that is ordered has reached it."""
-    furthest = max((index for index in range(1, CHAIN_LENGTH) if totals[index] > 0), default=ORDER)
-    if ledger.header is not None and furthest < SHIPMENT and _cancelled(ledger, totals[ORDER]):
+    furthest = POD
+    while furthest > ORDER and totals[furthest] <= 0:
+        furthest -= 1
+    if furthest < SHIPMENT and ledger.header is not None and _cancelled(ledger, totals[ORDER]):
         return "cancelled", True
     if furthest == ORDER and ledger.header is None:
         return "none", False
-    return _STAGES[furthest], all(line.reached[furthest] >= line.ordered for line in lines)
+    for line in lines:
+        if line.reached[furthest] < line.ordered:
+            return _STAGES[furthest], False
+    return _STAGES[furthest], True
 
 
 def _cancelled(ledger: Ledger, ordered: int) -> bool:
     """Whether nothing is ordered any more because it was taken back."""
-    if "order" not in ledger.entries:
-        return True
-    return ordered == 0 and any(line.ordered_gross > 0 for line in ledger.lines.values())
+    if ordered:
+        return False
+    return "order" not in ledger.entries or any(line.ordered_gross > 0 for line in ledger.lines.values())
 
 
 def _financial(money: Money, lines: list[LineLedger]) -> tuple[str, bool]:
@@ -186,28 +199,42 @@ def _age(wait: Wait) -> tuple[int, bool, int, str]:
 
 def _milestones(ledger: Ledger, money: Money, lines: list[LineLedger], ordered: int) -> dict[str, object]:
     """When each milestone of the order's paths was first and last reached, and by which fraction of what is ordered."""
-    on_path = {index for line in lines for index in path_of(line.rules.milestones).milestones}
-    on_path.update(path_of(ledger.header_rules.milestones).milestones)
     reached: dict[str, object] = {}
-    for index in (ORDER, ALLOCATION, PICK, SHIPMENT, POD, INVOICE):
-        if index not in on_path:
+    for index in _on_path(ledger, lines):
+        if index == PAYMENT:
+            if money.payment_times:
+                reached["payment"] = {
+                    "first_at": rfc3339(money.payment_times[0]),
+                    "last_at": rfc3339(money.payment_times[-1]),
+                    "fraction": _fraction(money.invoiced - money.open, money.invoiced),
+                }
             continue
-        times = [arrivals for line in lines if (arrivals := line.effective[index])]
-        if not times:
-            continue
-        part = sum(min(line.reached[index], line.ordered) for line in lines)
-        reached[MILESTONES[index]] = {
-            "first_at": rfc3339(min(arrivals[0][0] for arrivals in times)),
-            "last_at": rfc3339(max(arrivals[-1][0] for arrivals in times)),
-            "fraction": _fraction(part, ordered),
-        }
-    if PAYMENT in on_path and money.payment_times:
-        reached[MILESTONES[PAYMENT]] = {
-            "first_at": rfc3339(money.payment_times[0]),
-            "last_at": rfc3339(money.payment_times[-1]),
-            "fraction": _fraction(money.invoiced - money.open, money.invoiced),
-        }
+        first, last, part = NEVER, -NEVER, 0
+        for line in lines:
+            arrivals = line.effective[index]
+            if arrivals:
+                started, ended = arrivals[0][0], arrivals[-1][0]
+                first = min(first, started)
+                last = max(last, ended)
+                there = line.reached[index]
+                part += min(line.ordered, there)
+        if first != NEVER:
+            reached[MILESTONES[index]] = {
+                "first_at": rfc3339(first),
+                "last_at": rfc3339(last),
+                "fraction": "1" if part == ordered and part else _fraction(part, ordered),
+            }
     return reached
+
+
+def _on_path(ledger: Ledger, lines: list[LineLedger]) -> tuple[int, ...]:
+    """The milestones that any line of the order waits for, in order."""
+    names = ledger.header_rules.milestones
+    others = [line.rules.milestones for line in lines if line.rules.milestones is not names]
+    milestones = path_of(names).milestones
+    if not others:
+        return milestones
+    return tuple(sorted({*milestones, *(index for other in others for index in path_of(other).milestones)}))
 
 
 def _fraction(part: int, whole: int) -> str | None:
@@ -220,36 +247,38 @@ def _fraction(part: int, whole: int) -> str | None:
 
 
 def _line(line: LineLedger) -> dict[str, object]:
-    rendered: dict[str, object] = {"line": line.line, "sku": line.sku}
-    rendered.update(zip(QUANTITY_NAMES, map(quantity_text, line.reached), strict=True))
-    return rendered
+    ordered, allocated, picked, shipped, delivered, invoiced = line.reached
+    return {
+        "line": line.line,
+        "sku": line.sku,
+        "ordered": quantity_text(ordered),
+        "allocated": quantity_text(allocated),
+        "picked": quantity_text(picked),
+        "shipped": quantity_text(shipped),
+        "delivered": quantity_text(delivered),
+        "invoiced": quantity_text(invoiced),
+    }
 
 
 def _timeline(state: OrderState) -> list[dict[str, object]]:
     """Every document, counting or not, in the order of business time."""
+    least_seen = state.least_seen
     entries = []
     for key, document in state.documents.items():
         business_at = document.business_at
         if business_at is None:
-            business_at = state.least_seen.get(key, document.occurred_at)
+            business_at = least_seen.get(key, document.occurred_at) if least_seen else document.occurred_at
         entries.append((business_at, document.scope, document.type, document.document_id, document))
-    entries.sort(key=_document_order)
-    return [_document(document, business_at) for business_at, _, _, _, document in entries]
-
-
-def _document_order(entry: tuple[int, str, str, str, Document]) -> tuple[int, str, str, str]:
-    return entry[:4]
-
-
-def _document(document: Document, business_at: int) -> dict[str, object]:
-    return {
-        "scope": document.scope,
-        "type": document.type,
-        "document_id": document.document_id,
-        "revision": document.revision,
-        "source": document.source,
-        "business_at": rfc3339(business_at),
-        "cancelled": document.cancelled,
-    }
-
-
+    entries.sort(key=_DOCUMENT_ORDER)
+    return [
+        {
+            "scope": scope,
+            "type": document_type,
+            "document_id": document_id,
+            "revision": document.revision,
+            "source": document.source,
+            "business_at": rfc3339(business_at),
+            "cancelled": document.cancelled,
+        }
+        for business_at, scope, document_type, document_id, document in entries
+    ]

@@ -61,7 +61,7 @@ def evaluate(correlation_id: str, arrivals: Iterable[Document], policy: Policy, 
         status=describe(correlation_id, waiting, waits),
         conditions=_conditions(correlation_id, waiting, [wait for wait in waits if wait.rule.enabled], clock),
         waits=waits,
-        done=waiting.is_done() and all(wait.milestone == "release" for wait in waits),
+        done=waiting.is_settled() and all(wait.milestone == "release" for wait in waits),
         held=bool(waiting.open_holds()),
         at_risk=any(_is_near(wait, clock) for wait in running),
     )
@@ -99,7 +99,7 @@ def _condition(
         currency=group[0].currency or currency_of(waiting.papers),
         severity=sets.rule.severity,
         owner=sets.rule.owner,
-        documents=tuple(sorted({wait.document for wait in group})),
+        documents=tuple(sorted({label for wait in group for label in wait.documents})),
     )
 
 

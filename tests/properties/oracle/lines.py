@@ -43,8 +43,19 @@ class Lines:
             self._take_invoice(invoice)
 
     def in_order(self) -> list[Ledger]:
-        """All lines, by number, then by text."""
+        """All lines, by number, then by text; those of their own called as the first document that speaks of them does."""
+        for ledger in self.ledgers.values():
+            if not ledger.ordered_by:
+                ledger.line, ledger.sku = self._first_name(ledger.name)
         return sorted(self.ledgers.values(), key=lambda ledger: ledger.place)
+
+    def _first_name(self, name: tuple[str, str]) -> tuple[str | None, str | None]:
+        for milestone in (*CHAIN[1:], "invoice"):
+            for known in self.papers.of(milestone):
+                for line in getattr(known.document.body, "lines", None) or ():
+                    if name_of(line) == name:
+                        return line.line, line.sku
+        raise AssertionError("a line that no document speaks of")
 
     def _take_order(self, order: Known) -> None:
         for line in order_body(order).lines:

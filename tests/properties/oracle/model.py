@@ -166,7 +166,7 @@ class Wait:
     quantity: int
     rule: StallRule
     ledger: Ledger | None
-    document: str
+    documents: tuple[str, ...]
     money: int | None = None
     currency: str | None = None
 

@@ -120,6 +120,12 @@ def _first_uncovered(terms: Terms | None, balance: Balance) -> int | None:
     return None
 
 
+def received_amount(papers: Papers) -> int:
+    """All cash received in the order's currency."""
+    bodies = [payment_body(payment) for payment in papers.of("payment")]
+    return sum(body.amount for body in bodies if body.currency == currency_of(papers))
+
+
 def unapplied_amount(papers: Papers) -> int:
     """Cash received that no application speaks of, in the order's currency."""
     unapplied = 0

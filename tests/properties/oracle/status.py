@@ -35,7 +35,7 @@ def describe(correlation_id: str, waiting: Waiting, waits: list[Wait]) -> dict[s
         "warehouse": body.warehouse if body is not None else None,
         "fulfilment": _fulfilment(waiting),
         "financial": _financial(papers, lines),
-        "waiting_for": _waiting_for(waits),
+        "waiting_for": _waiting_for(waits, currency_of(papers)),
         "quantities": {
             word: _quantity(sum(ledger.reached(milestone) for ledger in lines.in_order()), lines)
             for milestone, word in _WORDS.items()
@@ -113,37 +113,56 @@ def _milestones(waiting: Waiting) -> dict[str, dict[str, Any]]:
     shown = {}
     for milestone in waiting.order_rules().milestones:
         if milestone == "payment":
-            continue
-        units: list[Unit] = []
-        covered, ordered = 0, 0
-        for ledger in waiting.lines.in_order():
-            units += ledger.own["invoice"] if milestone == "invoice" else ledger.effective(milestone)
-            covered += min(max(0, ledger.reached(milestone)), ledger.reached("order"))
-            ordered += ledger.reached("order")
-        fraction = round(Fraction(covered, ordered) * 10**6) if ordered else 0
-        shown[milestone] = {
-            "first_at": rfc3339(min(unit.at for unit in units)) if units else None,
-            "last_at": rfc3339(max(unit.at for unit in units)) if units else None,
-            "fraction": plain(fraction, 6),
-        }
+            times, done, whole = _paid(waiting.papers)
+        else:
+            times, done, whole = _moved(milestone, waiting.lines)
+        if times:
+            fraction = None if whole == 0 else plain(round(Fraction(done, whole) * 10**6), 6)
+            shown[milestone] = {
+                "first_at": rfc3339(min(times)),
+                "last_at": rfc3339(max(times)),
+                "fraction": fraction,
+            }
     return shown
 
 
-def _waiting_for(waits: list[Wait]) -> list[dict[str, Any]]:
+def _moved(milestone: str, lines: Lines) -> tuple[list[int], int, int]:
+    units: list[Unit] = []
+    done, whole = 0, 0
+    for ledger in lines.in_order():
+        units += ledger.own["invoice"] if milestone == "invoice" else ledger.effective(milestone)
+        done += min(max(0, ledger.reached(milestone)), ledger.reached("order"))
+        whole += ledger.reached("order")
+    return [unit.at for unit in units], done, whole
+
+
+def _paid(papers: Papers) -> tuple[list[int], int, int]:
+    currency = currency_of(papers)
+    owed = [
+        balance
+        for balance in balances(papers).values()
+        if balance.total > 0 and invoice_body(balance.invoice).currency == currency
+    ]
+    settled = sum(balance.total - balance.open for balance in owed)
+    return [receipt.business_at for receipt in papers.of("payment")], settled, sum(balance.total for balance in owed)
+
+
+def _waiting_for(waits: list[Wait], currency: str | None) -> list[dict[str, Any]]:
     entries = []
     for milestone in (*CHAIN[1:], "invoice", "payment"):
         mine = [wait for wait in waits if wait.milestone == milestone]
         if mine:
-            entries.append(_entry(milestone, mine))
+            entries.append(_entry(milestone, mine, currency))
     return entries
 
 
-def _entry(milestone: str, waits: list[Wait]) -> dict[str, Any]:
+def _entry(milestone: str, waits: list[Wait], currency: str | None) -> dict[str, Any]:
     started = [wait for wait in waits if wait.start is not None]
     oldest = min(started or waits, key=lambda wait: wait.start or 0)
     dated = [wait for wait in waits if wait.deadline is not None and wait.rule.enabled]
     first = min(dated, key=lambda wait: wait.deadline or 0) if dated else oldest
-    amount = worth(waits)
+    countable = [wait for wait in waits if wait.currency in (None, currency)]
+    amount = worth(countable) if countable else None
     quantity = sum(wait.quantity for wait in waits)
     return {
         "milestone": milestone,

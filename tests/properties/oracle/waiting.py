@@ -7,7 +7,7 @@ from tests.properties.oracle.clocks import deadline_after, held_during
 from tests.properties.oracle.documents import Papers, hold_body, invoice_body, order_body
 from tests.properties.oracle.lines import Lines
 from tests.properties.oracle.model import CHAIN, STALL_OF, Known, Ledger, Policy, Rules, StallRule, Subject, Unit, Wait
-from tests.properties.oracle.money import balances, due_of
+from tests.properties.oracle.money import balances, due_of, ordered_amount, received_amount
 
 _ENDLESS = 10**30
 
@@ -56,13 +56,14 @@ class Waiting:
             return order_body(order).warehouse if line.warehouse is None else line.warehouse
         return self.header.warehouse if self.header is not None else None
 
-    def is_done(self) -> bool:
-        """Whether all that was ordered reached every milestone of its path, or was cancelled."""
-        for ledger in self.lines.in_order():
-            path = [milestone for milestone in self.line_rules(ledger).milestones if milestone != "payment"]
-            if any(ledger.reached(milestone) < ledger.reached("order") for milestone in path):
-                return False
-        return any(ledger.reached("order") for ledger in self.lines.in_order()) or self.is_cancelled()
+    def is_settled(self) -> bool:
+        """Whether the order is known and has brought its money, as far as its path can show that without invoices."""
+        if self.papers.header is None:
+            return False
+        path, asked = self.order_rules().milestones, ordered_amount(self.papers)
+        if "payment" not in path or "invoice" in path or asked is None:
+            return True
+        return received_amount(self.papers) >= asked
 
     def is_cancelled(self) -> bool:
         """Whether everything that was ordered is cancelled."""
@@ -78,17 +79,23 @@ class Waiting:
         before = _before(rules, milestone)
         if before is None or milestone not in rules.milestones or (milestone == "pod" and before == "shipment"):
             return
-        limit = _ENDLESS if milestone == "pod" else self._limit(ledger)
+        limit = self._last(ledger) if milestone == "pod" else self._limit(ledger)
         for unit in ledger.effective(before)[ledger.reached(milestone) : limit]:
             start = unit.at
             if milestone == "allocation" and unit.requested_ship_at is not None:
                 start = max(start, unit.requested_ship_at - rules.lead_us)
-            yield self._of_line(ledger, milestone, unit, start, rules)
+            yield self._of_line(ledger, milestone, before, start, rules)
 
-    def _limit(self, ledger: Ledger) -> int:
+    def _last(self, ledger: Ledger) -> int:
+        """What ships at all: once nothing more will, what has shipped."""
         final = any(_goods(shipment).final for shipment in self.papers.of("shipment"))
         if final or any(line.closed for _, line in ledger.ordered_by):
             return ledger.reached("shipment")
+        return _ENDLESS
+
+    def _limit(self, ledger: Ledger) -> int:
+        if self._last(ledger) < _ENDLESS:
+            return self._last(ledger)
         if ledger.ordered_by:
             return ledger.reached("order")
         return 0 if self.papers.header is not None else _ENDLESS
@@ -104,10 +111,10 @@ class Waiting:
             if earlier is None:
                 return
             base = earlier
-        for unit in ledger.effective(base)[max(0, ledger.invoiced) :]:
-            yield self._of_line(ledger, "invoice", unit, unit.at, rules)
+        for unit in ledger.effective(base)[max(0, ledger.invoiced) : self._last(ledger)]:
+            yield self._of_line(ledger, "invoice", base, unit.at, rules)
 
-    def _of_line(self, ledger: Ledger, milestone: str, unit: Unit, start: int, rules: Rules) -> Wait:
+    def _of_line(self, ledger: Ledger, milestone: str, before: str, start: int, rules: Rules) -> Wait:
         return Wait(
             code=STALL_OF[milestone],
             subject=self.order,
@@ -118,7 +125,7 @@ class Waiting:
             quantity=self.lines.grain,
             rule=_rule(rules, milestone),
             ledger=ledger,
-            document=unit.source.label,
+            documents=tuple(known.label for known in self.papers.of(before)),
         )
 
     def _deadline(self, rules: Rules, milestone: str, ledger: Ledger, start: int) -> int | None:
@@ -145,7 +152,7 @@ class Waiting:
                 quantity=self.lines.grain,
                 rule=_rule(rules, "pod"),
                 ledger=ledger,
-                document=shipment.label,
+                documents=(shipment.label,),
             )
 
     # ----------------------------------------------------------- money and holds
@@ -169,7 +176,7 @@ class Waiting:
                 quantity=0,
                 rule=rule,
                 ledger=None,
-                document=balance.invoice.label,
+                documents=(balance.invoice.label,),
                 money=balance.open,
                 currency=invoice_body(balance.invoice).currency,
             )
@@ -196,7 +203,7 @@ class Waiting:
                 quantity=0,
                 rule=rule,
                 ledger=None,
-                document=hold.label,
+                documents=(hold.label,),
             )
 
 

@@ -16,7 +16,8 @@ from o2c.schemas.numbers import AMOUNT_PLACES, PRICE_PLACES, QUANTITY_PLACES
 QUANTITIES = {"quantity", "cancelled_quantity", "ratio", "units", "backordered", "short", "damaged", "refused"}
 NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8)
 OFFSETS = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=OFFSETS)
+# Hypothesis wants bounds without an offset and gives each time one of its own.
+MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=OFFSETS)  # noqa: DTZ001
 
 
 def wire_events(document_type: str) -> st.SearchStrategy[events.Event]:

@@ -1,0 +1,143 @@
+"""A line of an order: what was ordered, what reached which milestone, and what it is worth."""
+
+from operator import itemgetter
+
+from o2c.flows.correlation.arrivals import ArrivalTimes, first_units, overlay
+from o2c.flows.correlation.matching import reading_order
+from o2c.flows.correlation.milestones import CHAIN_LENGTH, INVOICE, ORDER, POD, SHIPMENT
+from o2c.flows.correlation.policy import Rules
+from o2c.schemas.documents import OrderBody, OrderLine
+from o2c.schemas.numbers import share_of, value_of
+
+_BY_TIME = itemgetter(0)
+
+
+class LineLedger:
+    """One line: what was ordered, what reached which milestone, and what it is worth."""
+
+    __slots__ = (
+        "amount",
+        "effective",
+        "free",
+        "fulfilment",
+        "key",
+        "limit",
+        "line",
+        "on_order",
+        "ordered",
+        "ordered_gross",
+        "own",
+        "promised_at",
+        "reached",
+        "requested_ship_at",
+        "rules",
+        "sku",
+        "unit_price",
+        "warehouse",
+    )
+
+    def __init__(self, key: str, line: str | None, sku: str | None) -> None:
+        self.key = key
+        self.line = line
+        self.sku = sku
+        self.on_order = False
+        self.ordered = 0
+        self.ordered_gross = 0
+        self.limit: int | None = None
+        self.own: list[ArrivalTimes] = [[], [], [], [], [], []]
+        self.reached = [0, 0, 0, 0, 0, 0]
+        self.effective: list[ArrivalTimes] = self.own
+        self.warehouse: str | None = None
+        self.fulfilment: str | None = None
+        self.requested_ship_at: int | None = None
+        self.promised_at: int | None = None
+        self.unit_price: int | None = None
+        self.amount: int | None = None
+        self.free = False
+        self.rules: Rules
+
+    def value(self, quantity: int) -> int | None:
+        """What `quantity` of this line is worth at the order's net price; None without a price."""
+        if self.free:
+            return 0
+        if self.amount is not None and self.ordered_gross > 0:
+            return share_of(self.amount, quantity, self.ordered_gross)
+        if self.unit_price is not None:
+            return value_of(quantity, self.unit_price)
+        return None
+
+
+def ordered_line(key: str, line: OrderLine, order: OrderBody) -> LineLedger:
+    ledger = LineLedger(key, line.line, line.sku)
+    ledger.on_order = True
+    ledger.warehouse = line.warehouse if line.warehouse is not None else order.warehouse
+    ledger.fulfilment = line.fulfilment
+    ledger.requested_ship_at = line.requested_ship_at if line.requested_ship_at is not None else order.requested_ship_at
+    ledger.promised_at = line.promised_at if line.promised_at is not None else order.promised_at
+    ledger.unit_price = line.unit_price
+    ledger.amount = line.amount
+    ledger.free = line.free
+    return ledger
+
+
+def add_price(ledger: LineLedger, line: OrderLine) -> None:
+    """A line that several order documents order: prices that differ become one amount; without one of them, none."""
+    same_price = line.unit_price == ledger.unit_price and line.amount is None and ledger.amount is None
+    if same_price and line.free == ledger.free:
+        return
+    added = LineLedger(ledger.key, line.line, line.sku)
+    added.free, added.amount, added.unit_price = line.free, line.amount, line.unit_price
+    added.ordered_gross = line.quantity
+    before, more = ledger.value(ledger.ordered_gross), added.value(line.quantity)
+    ledger.free = ledger.free and line.free
+    ledger.unit_price = None
+    ledger.amount = None if before is None or more is None else before + more
+
+
+def promised_first(line: LineLedger) -> tuple[bool, int, tuple[int, int, str]]:
+    return (line.promised_at is None, line.promised_at or 0, reading_order(line.key))
+
+
+def fill(candidates: list[LineLedger], quantity: int, milestone: int) -> tuple[list[tuple[LineLedger, int]], int]:
+    """Spread a quantity over the open quantity of several lines: units that reached the milestone before come first."""
+    before = SHIPMENT if milestone == INVOICE else milestone - 1
+    filled: dict[str, int] = {}
+    rest = quantity
+    for ready_only in (True, False):
+        for line in candidates:
+            if rest <= 0:
+                break
+            ready = line.ordered if before == ORDER or not ready_only else line.reached[before]
+            if milestone == INVOICE and ready_only:
+                ready = max(ready, line.reached[POD])
+            open_quantity = ready - line.reached[milestone] - filled.get(line.key, 0)
+            taken = min(rest, open_quantity)
+            if taken > 0:
+                filled[line.key] = filled.get(line.key, 0) + taken
+                rest -= taken
+    return [(line, filled[line.key]) for line in candidates if line.key in filled], rest
+
+
+def imply(line: LineLedger) -> None:
+    """What reached a milestone has reached all before it, at that time at the latest.
+
+    Fills `effective` from `own`; `reached` becomes the effective totals. The order's total is what was ordered.
+    """
+    own = line.own
+    for arrivals in own:
+        if len(arrivals) > 1:
+            arrivals.sort(key=_BY_TIME)
+    effective = line.effective = list(own)
+    reached = line.reached
+    after = own[POD]
+    for milestone in range(CHAIN_LENGTH - 2, ORDER, -1):
+        if after:
+            after = effective[milestone] = overlay(own[milestone], after)
+            if reached[milestone] < reached[milestone + 1]:
+                reached[milestone] = reached[milestone + 1]
+        else:
+            after = own[milestone]
+    if after and own[ORDER]:
+        effective[ORDER] = first_units(overlay(own[ORDER], after), line.ordered)
+    reached[ORDER] = line.ordered
+    reached[INVOICE] = max(0, reached[INVOICE])
