@@ -41,6 +41,10 @@ class Sorter:
         self._flush()
         return self._database.items()  # type: ignore[return-value]  # raw mode: bytes
 
+    def values(self) -> Iterator[bytes]:
+        """All values, in the order of their keys."""
+        return (value for _, value in self.items())
+
     def close(self) -> None:
         """Nothing more is asked of it."""
         self._database.close()

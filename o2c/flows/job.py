@@ -5,17 +5,14 @@ One process is a worker itself; with several, the first starts the others and al
 
 import gc
 import os
-import pickle
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from types import FrameType
 
-from bytewax.testing import cluster_main
+from bytewax.outputs import DynamicSink
 
 from o2c.connectors.deliveries import Deliveries
 from o2c.connectors.kafka.lane import LaneSettings
@@ -26,14 +23,16 @@ from o2c.connectors.redis.service import reachable
 from o2c.connectors.redis.sink import RedisSink
 from o2c.connectors.schema_registry import RegistryLookup
 from o2c.connectors.store import Store
+from o2c.flows.engine import PeersGone, run_on_engine
 from o2c.flows.health import HealthServer
 from o2c.flows.identify import Identify
-from o2c.flows.order_to_cash import order_to_cash
 from o2c.flows.settings import Settings, read_policy
 from o2c.flows.shard import Shard, ShardOptions
 from o2c.flows.start import Start, lanes_by_type, output_topics, settle
 from o2c.flows.telemetry import LOST_RECORDS
+from o2c.flows.workers import Workers
 from o2c.schemas.codecs import Decoder
+from o2c.schemas.records import Emission
 from o2c.schemas.times import SECOND_US
 
 HOT_ORDERS = 65_536
@@ -42,8 +41,6 @@ HOT_ORDERS = 65_536
 SYNC_THREADS = 2
 QUIET_SECONDS = 15.0
 """A job whose brokers have said nothing for this long is not ready."""
-
-_STOP_SECONDS = 20.0
 
 
 def run_job(settings: Settings) -> None:
@@ -68,43 +65,28 @@ def clock_of(settings: Settings) -> Callable[[], int]:
 
 def _run_processes(settings: Settings, store: Store, start: Start) -> None:
     """Be the first worker; start the others, and end when they do."""
-    children = [_spawn(settings, store, start, number) for number in range(1, settings.processes)]
-    try:
-        work(settings, store, start, 0, children)
-    finally:
-        _end(children)
-
-
-def _spawn(settings: Settings, store: Store, start: Start, number: int) -> "subprocess.Popen[bytes]":
-    """Another worker process. It inherits the store's lock, so that nobody takes the store while it lives."""
-    assert store.lock_descriptor is not None
-    child = subprocess.Popen(
-        [sys.executable, "-m", "o2c.flows.worker"], stdin=subprocess.PIPE, pass_fds=(store.lock_descriptor,)
-    )
-    assert child.stdin is not None
-    child.stdin.write(pickle.dumps((settings, start, number)))
-    child.stdin.close()
-    return child
-
-
-def _end(children: list["subprocess.Popen[bytes]"]) -> None:
-    for child in children:
-        if child.poll() is None:
-            child.terminate()
-    for child in children:
+    readiness = Readiness(settings.redis_url)
+    with HealthServer(settings.http_host, settings.http_port, readiness):
+        workers = Workers(settings, store, start)
+        stopping = _stop_on_signal(workers)
         try:
-            child.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+            work(settings, store, start, 0, stopping, readiness)
+            workers.join()
+        except PeersGone:
+            raise workers.fault() from None
+        finally:
+            workers.kill()
 
 
 def work(
-    settings: Settings, store: Store, start: Start, number: int, children: list["subprocess.Popen[bytes]"]
+    settings: Settings,
+    store: Store,
+    start: Start,
+    number: int,
+    stopping: Event,
+    readiness: "Readiness | None" = None,
 ) -> None:
-    """Run one worker process of the job until it is told to stop."""
-    stopping = Event()
-    _stop_on_signal(stopping, children)
+    """Run worker process `number` of the job until `stopping` is set. Raises PeersGone when another one has ended."""
     deliveries = Deliveries(("kafka", "redis"))
     lanes = _lanes(settings, start, stopping)
     shards = Shards(settings, store, start, deliveries)
@@ -114,6 +96,15 @@ def work(
     identify = Identify(
         Decoder(settings.input_topics(), registry, max_bytes=settings.max_message_bytes), settings.shards, start.marks
     )
+    if readiness is not None:
+        readiness.begin(lanes, shards)
+    _calm_collector()
+    addresses = list(settings.process_addresses) if settings.processes > 1 else []
+    run_on_engine(lanes, identify, shards.open, _sinks(settings, start, deliveries), addresses, number)
+    shards.close()
+
+
+def _sinks(settings: Settings, start: Start, deliveries: Deliveries) -> dict[str, DynamicSink[Emission]]:
     retry_seconds = settings.retry_budget_us / SECOND_US
     kafka = KafkaSink(
         client=settings.kafka_client(),
@@ -131,15 +122,7 @@ def work(
         deliveries=deliveries,
         retry_budget_seconds=retry_seconds,
     )
-    flow = order_to_cash(lanes, identify, shards.open, {"kafka": kafka, "redis": redis})
-    _calm_collector()
-    addresses = list(settings.process_addresses) if settings.processes > 1 else []
-    if number == 0:
-        with HealthServer(settings.http_host, settings.http_port, _readiness(settings, lanes, shards)):
-            cluster_main(flow, addresses, number)
-    else:
-        cluster_main(flow, addresses, number)
-    shards.close()
+    return {"kafka": kafka, "redis": redis}
 
 
 class Shards:
@@ -210,31 +193,41 @@ def _registry(settings: Settings) -> RegistryLookup:
     return RegistryLookup(settings.registry_url, credentials)
 
 
-def _readiness(settings: Settings, lanes: KafkaLanes, shards: Shards) -> Callable[[], str | None]:
-    def ready() -> str | None:
-        if not shards.opened:
+class Readiness:
+    """Why the job is not ready, in a few words; None while it is."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._redis_url = redis_url
+        self._consuming: tuple[KafkaLanes, Shards] | None = None
+
+    def begin(self, lanes: KafkaLanes, shards: Shards) -> None:
+        """From now on it is about these."""
+        self._consuming = lanes, shards
+
+    def __call__(self) -> str | None:
+        if self._consuming is None or not self._consuming[1].opened:
             return "not consuming yet"
-        if lanes.quiet_seconds() > QUIET_SECONDS:
+        if self._consuming[0].quiet_seconds() > QUIET_SECONDS:
             return "the brokers do not answer"
-        if not reachable(settings.redis_url):
+        if not reachable(self._redis_url):
             return "Redis does not answer"
         return None
 
-    return ready
 
-
-def _stop_on_signal(stopping: Event, children: list["subprocess.Popen[bytes]"]) -> None:
-    """A first signal ends the lanes, and so the flow, in order; a second one ends the process as it is."""
+def _stop_on_signal(workers: Workers) -> Event:
+    """A first signal ends the lanes of all processes, and so the flow, in order; a second one ends all as they are."""
+    stopping = Event()
 
     def stop(number: int, _: FrameType | None) -> None:
         if stopping.is_set():
+            workers.kill()
             os._exit(128 + number)
         stopping.set()
-        for child in children:
-            child.terminate()
+        workers.stop()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+    return stopping
 
 
 def _calm_collector() -> None:

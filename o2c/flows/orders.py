@@ -1,8 +1,8 @@
 """The orders of a shard: hot ones decoded, the rest in the store, with the index of what falls due.
 
-Keys in the store: `o` + correlation ID: an order; `w` + time (8 bytes) + correlation ID: when the clock next changes it;
-`g` + feed + NUL + time (8 bytes) + correlation ID: at which progress of the feed a stall of it opens. An index entry is
-written with its order, and only a hint: what an order itself says decides.
+Keys in the store: `o` + correlation ID: an order; `w` + time (8 bytes) + correlation ID: when the clock next changes
+it; `g` + feed + NUL + time (8 bytes) + correlation ID: at which progress of the feed a stall of it opens. An index
+entry is written with its order, and only a hint: what an order itself says decides.
 """
 
 from collections.abc import Iterable, Iterator
@@ -96,7 +96,7 @@ class Orders:
         if not order.dirty:
             order.dirty = True
             self._dirty[state.correlation_id] = order
-        if state.wake_at != NEVER and state.wake_at != order.wake_at:
+        if state.wake_at not in (NEVER, order.wake_at):
             heappush(self._wakes, (state.wake_at, state.correlation_id))
 
     def due(self, clock: int, feeds: FeedView, gated_feeds: Iterable[str], most: int) -> list[Hot]:

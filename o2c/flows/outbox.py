@@ -1,7 +1,8 @@
 """The outbox of a shard: what may be said only once the state that caused it is durable.
 
-An entry is written with the state that caused it, published after that write is synced, and removed after its delivery
-is confirmed. A crash repeats it, with the same id and sequence; it never loses or invents one. Key: `x` + number (8 bytes).
+An entry is written with the state that caused it, published after that write is synced, and removed after its
+delivery is confirmed. A crash repeats it, with the same id and sequence; it never loses or invents one. Its key is `x`
+and a number of 8 bytes.
 """
 
 from collections import deque

@@ -1,7 +1,7 @@
 """`o2c replay`: the same dataflow over files of events, on simulated time.
 
-The input is decoded once to sort it as a whole, then flows instant by instant. The same events and options give the same
-bytes, however the lines are shuffled over files and however many workers run.
+The input is decoded once to sort it as a whole, then flows instant by instant. The same events and options give the
+same bytes, however the lines are shuffled over files and however many workers run.
 """
 
 import sys
@@ -59,7 +59,7 @@ class ReplayReport:
             (
                 f"{self.events} events, {self.repeated} of them byte-equal re-deliveries",
                 f"{self.later_than_as_of} left out as later than the clock, {self.silenced} of silent feeds",
-                f"{self.orders} orders, {self.exceptions} exception changes, "
+                f"{self.orders} orders, {self.exceptions} exception changes",
                 f"{self.dead_letters} dead letters, {self.orphans} orphans",
             )
         )
@@ -82,7 +82,7 @@ class Input:
         for file, number, line in lines_of(self._options.files):
             event = decoder.decode(line_record(line, _NOT_SAID))
             if isinstance(event, DeadLetter):
-                print(f"{file}:{number}: {event.code}: {event.message}", file=sys.stderr)
+                sys.stderr.write(f"{file}:{number}: {event.code}: {event.message}\n")
                 self._results.take_dead_letter(event)
                 continue
             self._report.events += 1
@@ -169,7 +169,7 @@ class Results:
             folder.mkdir(parents=True, exist_ok=True)
             for name, sorting in self._sorters.items():
                 with (folder / name).open("wb") as stream:
-                    for _, value in sorting.items():
+                    for value in sorting.values():
                         stream.write(value + b"\n")
                         self._report.orders += name == FILES[0]
         except OSError as error:

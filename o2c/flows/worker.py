@@ -1,18 +1,52 @@
-"""A further worker process of a job: `python -m o2c.flows.worker`, told over standard input what to do."""
+"""A further worker process of a job: `python -m o2c.flows.worker`, told over standard input what to do.
 
+It says on standard output why it ended, if it knows, and ends when the process that started it does.
+"""
+
+import os
 import pickle
+import signal
 import sys
+import time
+from threading import Event, Thread
 
 from o2c.connectors.store import Store
+from o2c.errors import ConfigurationError, OperatingFault
+from o2c.flows.engine import PeersGone
 from o2c.flows.job import work
 from o2c.flows.telemetry import configure_logging
+from o2c.flows.workers import FAILED, NOTICE_SECONDS, PEERS_GONE, WRONG_USE
 
 
 def main() -> None:
     """Work until the others end or say so."""
     settings, start, number = pickle.load(sys.stdin.buffer)  # noqa: S301  # from the parent process alone
+    Thread(target=_end_with_parent, name="parent", daemon=True).start()
     configure_logging(settings.log_format, settings.log_level)
-    work(settings, Store(settings.store, settings.shards, create=False), start, number, [])
+    store = Store(settings.store, settings.shards, create=False)
+    try:
+        work(settings, store, start, number, _stop_when_told())
+    except (ConfigurationError, OperatingFault) as fault:
+        print(fault, flush=True)  # noqa: T201  # this is how the parent learns it
+        sys.exit(WRONG_USE if isinstance(fault, ConfigurationError) else FAILED)
+    except PeersGone:
+        sys.exit(PEERS_GONE)
+
+
+def _stop_when_told() -> Event:
+    """The parent passes on what ends the job; a key press that reaches all processes is for the parent alone."""
+    stopping = Event()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    return stopping
+
+
+def _end_with_parent() -> None:
+    """The input ends with whoever holds its other end; the engine has a moment to notice it in its own way."""
+    # Not through the buffer: a thread that holds its lock when the interpreter ends would abort the process.
+    os.read(sys.stdin.fileno(), 1)
+    time.sleep(NOTICE_SECONDS)
+    os._exit(PEERS_GONE)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""When an order is done: all that was ordered is delivered, invoiced and settled as far as its process goes, or cancelled."""
+"""When an order is done: all is delivered, invoiced and settled as far as its process goes, or cancelled."""
 
 from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.milestones import INVOICE, ORDER, POD, SHIPMENT

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from o2c.flows.correlation.documents import SEPARATOR, reference
 from o2c.flows.correlation.ledger import Ledger
-from o2c.flows.correlation.milestones import ALLOCATION, INVOICE, MILESTONES, PAYMENT, POD
+from o2c.flows.correlation.milestones import ALLOCATION, INVOICE, MILESTONES, PAYMENT, PICK, POD, SHIPMENT
 from o2c.flows.correlation.paths import path_of
 from o2c.flows.correlation.policy import StallRule
 from o2c.flows.correlation.stalls import RELEASE, Subject, Wait
@@ -31,7 +31,7 @@ NEXT_ACTION = {
     "MISSING_POD": "Ask the carrier for the proof of delivery, or trace the shipment.",
     "SHIPPED_NOT_INVOICED": "Invoice what has shipped.",
     "PAST_DUE": "Remind the customer, or apply the payment that has come.",
-    "FEED_SILENT": "Check the source system and its connector; what awaits this feed is held back until it speaks again.",
+    "FEED_SILENT": "Check the source system and its connector: stalls that await this feed open once it speaks again.",
 }
 
 
@@ -124,23 +124,31 @@ def documents_of(ledger: Ledger, wait: Wait) -> tuple[str, ...]:
     )
 
 
+_DONE = {
+    ALLOCATION: "allocated",
+    PICK: "picked",
+    SHIPMENT: "shipped",
+    POD: "delivered",
+    INVOICE: "invoiced",
+}
+"""What units wait to be, by the milestone that they await."""
+
+
 def explain(condition: Condition, currency: str | None) -> str:
     """One sentence with the figures in it."""
     oldest = min(condition.overdue, key=_earliest)
     assert oldest.deadline is not None
-    amount = condition.amount
-    worth = "" if amount is None else f", worth {plain(amount, AMOUNT_PLACES)} {currency or ''}".rstrip()
     since, until = rfc3339(condition.since), rfc3339(oldest.deadline)
+    number, amount = condition.subject[2], condition.amount
+    money = "" if amount is None else f"{plain(amount, AMOUNT_PLACES)} {currency or ''}".rstrip()
     if oldest.awaited == PAYMENT:
-        return f"{plain(amount or 0, AMOUNT_PLACES)} {currency or ''} of invoice {condition.subject[2]} is open; it was due {since}, tolerated until {until}."
+        return f"{money} of invoice {number} is open; it was due {since} and tolerated until {until}."
+    worth = f", worth {money}" if money else ""
     if oldest.awaited == RELEASE:
-        return f"Hold {condition.subject[2]} has stood since {since} and was to be released by {until}{worth}."
+        return f"Hold {number} has stood since {since} and was to be released by {until}{worth}."
     goods = plain(condition.quantity or 0, QUANTITY_PLACES)
-    verb = _VERBS[oldest.awaited]
-    return f"{goods} units have waited to be {verb} since {since}; expected by {until}{worth}."
-
-
-_VERBS = {ALLOCATION: "allocated", 2: "picked", 3: "shipped", POD: "delivered", INVOICE: "invoiced"}
+    units = "unit has" if goods == "1" else "units have"
+    return f"{goods} {units} waited to be {_DONE[oldest.awaited]} since {since}, expected by {until}{worth}."
 
 
 def due_at(detected_at: int, rule: StallRule) -> int | None:

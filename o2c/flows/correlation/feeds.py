@@ -125,8 +125,8 @@ class Feeds:
     def silent_since(self, feed: str) -> int | None:
         """The last sign of life of a judged feed that has fallen silent; None for one that speaks.
 
-        Only what has been read can be silent: the time up to which type and heartbeats are read counts, not the clock, so
-        that a lane that lags behind never looks like a source that died.
+        Only what has been read can be silent: the time up to which type and heartbeats are read counts, not the clock,
+        so that a lane that lags behind never looks like a source that died.
         """
         silent_after = self.silent_after_us(feed)
         if silent_after is None:
@@ -157,6 +157,6 @@ class SimulatedFeeds:
         ends = [until for name, until in self.silenced.items() if name.partition("/")[0] == feed]
         return min(ends, default=NEVER)
 
-    def grace_us(self, feed: str) -> int:
+    def grace_us(self, feed: str) -> int:  # noqa: ARG002 -- as every view of the feeds has it
         """Nil: nothing can be on its way any more."""
         return 0

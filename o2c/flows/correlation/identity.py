@@ -1,7 +1,7 @@
 """Which order an event belongs to.
 
-In this version without any look-up: the event's own `correlation_id`; else, for an order, its number; else the single order
-that it refers to. The look-up of every other reference takes its place here.
+In this version without any look-up: the event's own `correlation_id`; else, for an order, its number; else the single
+order that it refers to. The look-up of every other reference takes its place here.
 """
 
 from o2c.schemas.documents import Document

@@ -1,7 +1,7 @@
-"""The ledger of an order: how much of each line has reached each milestone, and when. A pure function of the documents.
+"""The ledger of an order: how much of each line has reached each milestone, and when.
 
-Quantities are in 10^-6, amounts in 10^-4, times in UTC microseconds. An arrival is (time, quantity): that much reached a
-milestone then. Units are first in, first out: the k-th unit to reach a milestone is the k-th that reached the one before.
+A pure function of the documents. Quantities are in 10^-6, amounts in 10^-4, times in UTC microseconds. Units are first
+in, first out: the k-th unit to reach a milestone is the k-th that reached the one before.
 """
 
 from operator import itemgetter
@@ -133,7 +133,7 @@ class Ledger:
             for _, _, _, document in self.entries.get("order", ()):
                 for ordered in document.body.lines:  # type: ignore[union-attr]  # orders alone are here
                     ledger = self.lines[key_of(ordered.line, ordered.sku)]
-                    for identity in identities(ordered):  # type: ignore[arg-type]  # an order has order lines
+                    for identity in identities(ordered):
                         same = self.by_identity.setdefault(identity, [])
                         if ledger not in same:
                             same.append(ledger)

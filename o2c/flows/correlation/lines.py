@@ -68,6 +68,7 @@ class LineLedger:
 
 
 def ordered_line(key: str, line: OrderLine, order: OrderBody) -> LineLedger:
+    """A line as an order document orders it, before its quantity is added."""
     ledger = LineLedger(key, line.line, line.sku)
     ledger.on_order = True
     ledger.warehouse = line.warehouse if line.warehouse is not None else order.warehouse
@@ -95,6 +96,7 @@ def add_price(ledger: LineLedger, line: OrderLine) -> None:
 
 
 def promised_first(line: LineLedger) -> tuple[bool, int, tuple[int, int, str]]:
+    """Lines that share a sku are filled in this order: earliest promised first, then by line."""
     return (line.promised_at is None, line.promised_at or 0, reading_order(line.key))
 
 

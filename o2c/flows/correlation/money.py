@@ -40,6 +40,7 @@ class Money:
         "invoiced",
         "invoices",
         "open",
+        "open_invoices",
         "ordered",
         "overpaid",
         "paid",
@@ -66,11 +67,11 @@ class Money:
             self._apply(payments)
         terms = ledger.header.terms if ledger.header is not None else None
         self.open = 0
-        for invoice in self.invoices:
-            if invoice.open:
-                invoice.due_at = due_at(invoice, terms)
-                if invoice.body.currency == self.currency:
-                    self.open += invoice.open
+        self.open_invoices = [invoice for invoice in self.invoices if invoice.open]
+        for invoice in self.open_invoices:
+            invoice.due_at = due_at(invoice, terms)
+            if invoice.body.currency == self.currency:
+                self.open += invoice.open
 
     def _apply(self, payments: list[Entry]) -> None:
         """Payments settle invoices in the order of their business time, each no more than was still open."""
@@ -114,7 +115,7 @@ def _currency(ledger: Ledger, invoices: list[Entry], payments: list[Entry]) -> s
 
 
 def ordered_amount(ledger: Ledger) -> int | None:
-    """The order's net value with its charges; None where nobody has said a price. A cancelled order is worth nothing."""
+    """The order's net value with its charges; None where a price is missing. A cancelled order is worth nothing."""
     if ledger.header is None:
         return None
     orders = ledger.entries.get("order", ())

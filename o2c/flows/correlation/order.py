@@ -46,7 +46,7 @@ class OrderState(Struct, gc=False, array_like=True):
     """All that is kept of an order.
 
     `least_seen`: the least `occurred_at` among the revisions of a document, where there were several. `wake_at`: when
-    the clock alone next changes something. `gates`: by feed, the progress at which a stall that is past its deadline opens.
+    the clock alone next changes something. `gates`: by feed, the progress at which a stall past its deadline opens.
     """
 
     correlation_id: str

@@ -1,6 +1,7 @@
 """The path of a line: which milestones it waits for, and from which one each counts."""
 
 from functools import lru_cache
+from itertools import pairwise
 
 from o2c.flows.correlation.milestones import CHAIN_LENGTH, INDEX, INVOICE, ORDER, PAYMENT, POD, SHIPMENT
 
@@ -17,9 +18,7 @@ class Path:
         chain = [index for index in self.milestones if index < CHAIN_LENGTH]
         self.pods_by_shipment = SHIPMENT in chain and POD in chain
         self.pairs = tuple(
-            (before, after)
-            for before, after in zip(chain, chain[1:], strict=False)
-            if not (after == POD and before == SHIPMENT)
+            (before, after) for before, after in pairwise(chain) if not (after == POD and before == SHIPMENT)
         )
         self.last_in_chain = chain[-1]
         self.pays = PAYMENT in self.milestones

@@ -91,7 +91,7 @@ class Silence:
             severity=rule.severity,
             owner=rule.owner,
             documents=(),
-            explanation=f"Feed {feed} has said nothing since {rfc3339(silent_since)}: stalls that await it are held back.",
+            explanation=f"Feed {feed} is silent since {rfc3339(silent_since)}: stalls that await it are held back.",
         )
 
     def writes(self) -> list[tuple[bytes, bytes | None]]:

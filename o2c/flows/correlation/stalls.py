@@ -36,8 +36,9 @@ _AWAITED = (*MILESTONES, "hold")
 class Wait:
     """Units of one line, shipment, invoice or hold that wait for a milestone.
 
-    `since` is the clock start of the oldest unit, `deadline` its deadline: None where no deadline runs (a hold blocks, or
-    the stall is switched off). `subject` None stands for the order itself. `quantity` and `amount` are of all that waits here.
+    `since` is the clock start of the oldest unit, `deadline` its deadline: None where none runs (a hold blocks, or the
+    stall is switched off). `document` is what the stall is about, None for the order. `quantity` and `amount` are those
+    of all that waits here.
     """
 
     __slots__ = ("amount", "awaited", "deadline", "document", "feed", "quantity", "rule", "since")
@@ -80,30 +81,32 @@ def waits_of(ledger: Ledger, money: Money, clock: int) -> list[Wait]:
     waits: list[Wait] = []
     billing = ledger.header.billing if ledger.header is not None else "shipment"
     for line in ledger.lines.values():
-        path = path_of(line.rules.milestones)
-        reached = line.reached
-        for before, after in path.pairs:
-            waiting = reached[before]
-            if line.limit is not None and after <= SHIPMENT and waiting > line.limit:
-                waiting = line.limit
-            waiting -= reached[after]
-            if waiting > 0:
-                waits.append(_line_wait(ledger, line, before, after, waiting))
-        if path.invoice_from is not None:
-            base = path.invoice_from[billing]
-            waiting = reached[base] - reached[INVOICE]
-            if waiting > 0:
-                waits.append(_line_wait(ledger, line, base, INVOICE, waiting))
+        _goods_waits(ledger, line, billing, waits)
     for shipment in ledger.shipments:
         _shipment_waits(ledger, shipment, waits)
-    if money.invoices and path_of(ledger.header_rules.milestones).pays:
-        for invoice in money.invoices:
-            if invoice.open:
-                waits.append(_payment_wait(ledger, invoice))
-    for hold in ledger.holds:
-        if hold.is_open(clock):
-            waits.append(_release_wait(ledger, hold))
+    if money.open_invoices and path_of(ledger.header_rules.milestones).pays:
+        waits.extend(_payment_wait(ledger, invoice) for invoice in money.open_invoices)
+    if ledger.holds:
+        waits.extend(_release_wait(ledger, hold) for hold in ledger.holds if hold.is_open(clock))
     return waits
+
+
+def _goods_waits(ledger: Ledger, line: LineLedger, billing: str, waits: list[Wait]) -> None:
+    """A line's units between neighbours on its path, and those that wait to be billed."""
+    path = path_of(line.rules.milestones)
+    reached = line.reached
+    for before, after in path.pairs:
+        waiting = reached[before]
+        if line.limit is not None and after <= SHIPMENT and waiting > line.limit:
+            waiting = line.limit
+        waiting -= reached[after]
+        if waiting > 0:
+            waits.append(_line_wait(ledger, line, before, after, waiting))
+    if path.invoice_from is not None:
+        base = path.invoice_from[billing]
+        waiting = reached[base] - reached[INVOICE]
+        if waiting > 0:
+            waits.append(_line_wait(ledger, line, base, INVOICE, waiting))
 
 
 def _limits(policy: Policy, rules: Rules, awaited: int, warehouse: str | None) -> tuple[StallRule, str]:
