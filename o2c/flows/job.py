@@ -205,6 +205,7 @@ class Readiness:
         self._consuming = lanes, shards
 
     def __call__(self) -> str | None:
+        """Ask now."""
         if self._consuming is None or not self._consuming[1].opened:
             return "not consuming yet"
         if self._consuming[0].quiet_seconds() > QUIET_SECONDS:

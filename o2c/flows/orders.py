@@ -100,7 +100,10 @@ class Orders:
             heappush(self._wakes, (state.wake_at, state.correlation_id))
 
     def due(self, clock: int, feeds: FeedView, gated_feeds: Iterable[str], most: int) -> list[Hot]:
-        """Up to `most` orders that the clock or the progress of a feed has something to say to, each once."""
+        """About `most` orders that the clock or the progress of a feed has something to say to, each once.
+
+        They must be judged, touched and written before the next call: what has been found is not looked for again.
+        """
         found: dict[str, None] = {}
         while self._wakes and self._wakes[0][0] <= clock and len(found) < most:
             found[heappop(self._wakes)[1]] = None

@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Thread
 from typing import NoReturn
 
@@ -23,6 +25,7 @@ PEERS_GONE = 3
 """How a worker exits that has nothing to say but that another one has ended."""
 
 _STOP_SECONDS = 20.0
+_POLL_SECONDS = 0.1
 NOTICE_SECONDS = 5.0
 """How long the engine has to notice by itself that a process is gone."""
 
@@ -33,24 +36,25 @@ class Workers:
     def __init__(self, settings: Settings, store: Store, start: Start) -> None:
         """Starts them. Raises OperatingFault where a port between processes is taken."""
         self._processes: list[subprocess.Popen[bytes]] = []
-        self.stopping = False
+        self._ended = False
         if settings.processes == 1:
             return
         for port in range(settings.process_port, settings.process_port + settings.processes):
             _check_port(port)
-        for number in range(1, settings.processes):
-            self._processes.append(_spawn(settings, store, start, number))
+        with _signals_ignored():
+            for number in range(1, settings.processes):
+                self._processes.append(_spawn(settings, store, start, number))
         Thread(target=self._watch, name="workers", daemon=True).start()
 
     def stop(self) -> None:
         """Ask all to end in order; more than once does no harm."""
-        self.stopping = True
         for process in self._processes:
-            process.terminate()
+            assert process.stdin is not None
+            process.stdin.close()
 
     def kill(self) -> None:
         """End all at once: their state is crash-safe."""
-        self.stopping = True
+        self._ended = True
         for process in self._processes:
             process.kill()
         for process in self._processes:
@@ -72,7 +76,7 @@ class Workers:
         """What ended them: what one of them has said, else how it ended; those are killed that have not ended yet."""
         deadline = time.monotonic() + NOTICE_SECONDS
         while time.monotonic() < deadline and any(process.poll() is None for process in self._processes):
-            time.sleep(0.05)
+            time.sleep(_POLL_SECONDS)
         codes = [process.poll() for process in self._processes]
         self.kill()
         for process in self._processes:
@@ -86,14 +90,11 @@ class Workers:
         return OperatingFault("the worker processes have lost each other")
 
     def _watch(self) -> None:
-        """Where the engine does not notice that a process is gone, as at its start, this does."""
-        while not self.stopping and all(process.poll() is None for process in self._processes):
-            time.sleep(0.2)
-        if self.stopping:
-            return
-        time.sleep(NOTICE_SECONDS)
-        if not self.stopping:
-            self.stopping = True
+        """Where the engine does not notice that a process has failed, as at its start, this does."""
+        while not self._ended and not any(process.poll() for process in self._processes):
+            time.sleep(_POLL_SECONDS)
+        time.sleep(0 if self._ended else NOTICE_SECONDS)
+        if not self._ended:
             exit_at_once(self.fault())
 
 
@@ -119,10 +120,23 @@ def _check_port(port: int) -> None:
             raise OperatingFault(f"port {port}, needed between worker processes, cannot be used: {reason}") from error
 
 
+@contextmanager
+def _signals_ignored() -> Iterator[None]:
+    """What is started meanwhile ignores them: terminals and supervisors signal all processes of a job, and one that
+    stopped by itself would leave its lanes unread. The first one alone decides, and tells the others.
+    """
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _spawn(settings: Settings, store: Store, start: Start, number: int) -> "subprocess.Popen[bytes]":
     """Another worker process. It inherits the store's lock, so that nobody takes the store while it lives.
 
-    Its standard input stays open as long as this process lives; what it has to say about its end comes by its output.
+    Its standard input stays open until it shall end; what it has to say about its end comes by its standard output.
     """
     assert store.lock_descriptor is not None
     process = subprocess.Popen(
@@ -132,6 +146,6 @@ def _spawn(settings: Settings, store: Store, start: Start, number: int) -> "subp
         pass_fds=(store.lock_descriptor,),
     )
     assert process.stdin is not None
-    process.stdin.write(pickle.dumps((settings, start, number)))
+    process.stdin.write(pickle.dumps((settings, start, number, os.getpid())))
     process.stdin.flush()
     return process

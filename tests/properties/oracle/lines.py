@@ -43,19 +43,8 @@ class Lines:
             self._take_invoice(invoice)
 
     def in_order(self) -> list[Ledger]:
-        """All lines, by number, then by text; those of their own called as the first document that speaks of them does."""
-        for ledger in self.ledgers.values():
-            if not ledger.ordered_by:
-                ledger.line, ledger.sku = self._first_name(ledger.name)
+        """All lines, by number, then by text."""
         return sorted(self.ledgers.values(), key=lambda ledger: ledger.place)
-
-    def _first_name(self, name: tuple[str, str]) -> tuple[str | None, str | None]:
-        for milestone in (*CHAIN[1:], "invoice"):
-            for known in self.papers.of(milestone):
-                for line in getattr(known.document.body, "lines", None) or ():
-                    if name_of(line) == name:
-                        return line.line, line.sku
-        raise AssertionError("a line that no document speaks of")
 
     def _take_order(self, order: Known) -> None:
         for line in order_body(order).lines:
@@ -73,14 +62,14 @@ class Lines:
         assert isinstance(body, GoodsBody)
         carried = self.carried.setdefault(known.key, {}) if milestone == "shipment" else {}
         for line in body.lines or ():
-            for ledger, grains in self._spread(line, milestone):
+            for ledger, grains in self._spread(known, line, milestone):
                 units = _units(known, line, grains)
                 ledger.own[milestone] += units
                 carried.setdefault(ledger.name, []).extend(units)
 
     def _take_invoice(self, invoice: Known) -> None:
         for line in invoice_body(invoice).lines:
-            for ledger, grains in self._spread(line, "invoice"):
+            for ledger, grains in self._spread(invoice, line, "invoice"):
                 ledger.own["invoice"] += _units(invoice, line, grains)
                 ledger.taken_back += max(0, -grains)
 
@@ -114,7 +103,7 @@ class Lines:
                 self._hand_over(shipment, name, rest)
 
     def _deliver_line(self, pod: Known, line: Line, named: list[str]) -> None:
-        for ledger, grains in self._spread(line, "pod"):
+        for ledger, grains in self._spread(pod, line, "pod"):
             ledger.own["pod"] += _units(pod, line, grains)
             left = grains
             for shipment in self._shipments(pod, named):
@@ -139,11 +128,11 @@ class Lines:
 
     # ------------------------------------------------------------------- matching
 
-    def _spread(self, line: Line, milestone: str) -> list[tuple[Ledger, int]]:
+    def _spread(self, known: Known, line: Line, milestone: str) -> list[tuple[Ledger, int]]:
         grains = self._grains(line.quantity)
         fitting = self._fitting(line)
         if not fitting:
-            return [(self._own_line(line), grains)]
+            return [(self._own_line(known, line, milestone), grains)]
         if len(fitting) == 1:
             return [(fitting[0], grains)]
         taken = dict.fromkeys((ledger.name for ledger in fitting), 0)
@@ -154,7 +143,7 @@ class Lines:
                 taken[ledger.name] += share
                 left -= share
         spread = [(ledger, taken[ledger.name]) for ledger in fitting if taken[ledger.name]]
-        return [*spread, (self._own_line(line), left)] if left else spread
+        return [*spread, (self._own_line(known, line, milestone), left)] if left else spread
 
     def _reached_before(self, ledger: Ledger, milestone: str) -> int:
         before = "shipment" if milestone == "invoice" else CHAIN[CHAIN.index(milestone) - 1]
@@ -172,8 +161,14 @@ class Lines:
         same = [ledger for ledger in ordered if any(_same_item(line, one) for _, one in ledger.ordered_by)]
         return sorted(same, key=lambda ledger: (_promised(ledger), ledger.place))
 
-    def _own_line(self, line: Line) -> Ledger:
-        return self.ledgers.setdefault(name_of(line), Ledger(name_of(line), line.line, line.sku))
+    def _own_line(self, known: Known, line: Line, milestone: str) -> Ledger:
+        ledger = self.ledgers.setdefault(name_of(line), Ledger(name_of(line), line.line, line.sku))
+        if not ledger.ordered_by:
+            lines = getattr(known.document.body, "lines", None) or ()
+            rank = ((*CHAIN, "invoice").index(milestone), known.place, lines.index(line))
+            if ledger.called is None or rank < ledger.called:
+                ledger.called, ledger.line, ledger.sku = rank, line.line, line.sku
+        return ledger
 
     def _grains(self, quantity: int) -> int:
         grains, rest = divmod(quantity, self.grain)

@@ -110,6 +110,7 @@ class Ledger:
     ordered_by: list[tuple[Known, OrderLine]] = field(default_factory=list)
     own: dict[str, list[Unit]] = field(default_factory=lambda: {milestone: [] for milestone in (*CHAIN, "invoice")})
     taken_back: int = 0
+    called: tuple[int, tuple[int, str, str], int] | None = None
 
     @property
     def place(self) -> tuple[int, int, str]:

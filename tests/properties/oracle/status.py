@@ -111,7 +111,10 @@ def _amounts(papers: Papers) -> dict[str, str | None]:
 
 def _milestones(waiting: Waiting) -> dict[str, dict[str, Any]]:
     shown = {}
-    for milestone in waiting.order_rules().milestones:
+    paths = [waiting.order_rules(), *(waiting.line_rules(ledger) for ledger in waiting.lines.in_order())]
+    for milestone in (*CHAIN, "invoice", "payment"):
+        if not any(milestone in rules.milestones for rules in paths):
+            continue
         if milestone == "payment":
             times, done, whole = _paid(waiting.papers)
         else:

@@ -43,18 +43,20 @@ class Waiting:
         return self.policy.rules(self.customer, self.header.warehouse, None, self.header.channel, None)
 
     def line_rules(self, ledger: Ledger, carrier: str | None = None) -> Rules:
-        """The rules for the units of a line."""
-        if self.header is None:
+        """The rules for the units of a line; one that nobody ordered ages without overrides."""
+        if self.header is None or not ledger.ordered_by:
             return self.policy.rules(None, None, None, None, None)
-        fulfilment = ledger.ordered_by[0][1].fulfilment if ledger.ordered_by else None
+        fulfilment = ledger.ordered_by[0][1].fulfilment
         return self.policy.rules(self.customer, self.warehouse(ledger), carrier, self.header.channel, fulfilment)
 
     def warehouse(self, ledger: Ledger | None) -> str | None:
         """The line's warehouse, else that of the order document that it stands in."""
-        if ledger is not None and ledger.ordered_by:
-            order, line = ledger.ordered_by[0]
-            return order_body(order).warehouse if line.warehouse is None else line.warehouse
-        return self.header.warehouse if self.header is not None else None
+        if ledger is None:
+            return self.header.warehouse if self.header is not None else None
+        if not ledger.ordered_by:
+            return None
+        order, line = ledger.ordered_by[0]
+        return order_body(order).warehouse if line.warehouse is None else line.warehouse
 
     def is_settled(self) -> bool:
         """Whether the order is known and has brought its money, as far as its path can show that without invoices."""
