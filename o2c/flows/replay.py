@@ -31,7 +31,7 @@ from o2c.schemas.documents import Arrival, Heartbeat
 from o2c.schemas.lanes import LaneBatch, Mark
 from o2c.schemas.records import DeadLetter, Emission, Record
 
-SHARDS = 16
+SHARDS = 8
 HOT_ORDERS = 32_768
 _TIME_BYTES = 8
 _TIME_ORIGIN = 2**62
