@@ -16,7 +16,7 @@ from redis import Redis
 
 from benchmarks.core import status_of
 from benchmarks.floor import Done, Work
-from benchmarks.machine import CpuWatch, peak_megabytes
+from benchmarks.machine import CpuWatch, cpu_seconds, peak_megabytes
 from benchmarks.orders import EVENTS_AN_ORDER, TYPES, mistakes, order_id, spread, value
 from benchmarks.sending import send_all
 from benchmarks.services import PARTITIONS, Services, services
@@ -87,14 +87,21 @@ def measure(running: Services, name: str, orders: int, open_orders: int, *, with
     floor = _floor(running, job, name, events, taken_at) if with_floor else None
     if floor is not None:
         print(floor.line("floor"), flush=True)
+    others = _others(running)
     measured = _job(job, events)
     print(measured.line("job"), flush=True)
+    spent = ", ".join(f"{name} {now - others[name]:.1f}" for name, now in _others(running).items())
+    print(f"       beside it, in CPU-seconds: {spent}")
     if floor is not None:
         print(
             f"job / floor: {measured.a_second / floor.a_second:.2f} by the clock,"
             f" {measured.a_cpu_second / floor.a_cpu_second:.2f} by CPU-seconds"
         )
     _verify(job, orders)
+
+
+def _others(running: Services) -> dict[str, float]:
+    return {name: cpu_seconds(pid) for name, pid in running.pids().items()}
 
 
 def _floor(running: Services, job: Job, name: str, events: int, taken_at: int) -> Figures:

@@ -26,6 +26,11 @@ class Services(Struct, frozen=True):
     redis: RedisServer
     folder: Path
 
+    def pids(self) -> dict[str, int]:
+        """The processes of the services, by name."""
+        assert self.broker._process is not None and self.redis._process is not None
+        return {"broker": self.broker._process.pid, "redis": self.redis._process.pid}
+
     def job(self, name: str = "job") -> Job:
         """A deployment of the job with its defaults: one process, 64 shards, all inputs, both sinks."""
         folder = self.folder / name

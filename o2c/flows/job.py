@@ -35,7 +35,7 @@ from o2c.schemas.codecs import Decoder
 from o2c.schemas.records import Emission
 from o2c.schemas.times import SECOND_US
 
-HOT_ORDERS = 65_536
+HOT_ORDERS = 16_384
 """Orders that all shards of a job keep decoded, together."""
 
 SYNC_THREADS = 2

@@ -171,6 +171,12 @@ class Orders:
             for correlation_id in list(self._hot)[:surplus]:
                 del self._hot[correlation_id]
 
+    def forget(self, orders: Iterable[Hot]) -> None:
+        """These orders, written already, need not be kept decoded."""
+        for order in orders:
+            assert not order.dirty, "a changed order must be written before it is forgotten"
+            self._hot.pop(order.state.correlation_id, None)
+
     def all(self) -> Iterator[Hot]:
         """Every order of the store, one after the other; what is hot is not among them twice."""
         for key, value in self._store.scan(b"o", b"p"):

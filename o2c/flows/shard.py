@@ -5,6 +5,7 @@ The engine is a shell around this class; simulated time drives it the same way i
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from itertools import islice
 from zlib import crc32
 
 import msgspec
@@ -30,6 +31,9 @@ OUTBOX_INTERVAL_S = 1.0
 TICK_INTERVAL_S = 0.2
 DEFERRED_EVENTS = 262_144
 """Events of a backlog that all shards of a job keep together before they judge their orders."""
+
+JUDGED_AT_ONCE = 256
+"""Orders of a backlog that are judged, then written together."""
 
 _REVIEWED_AT_ONCE = 1_000
 
@@ -160,13 +164,19 @@ class Shard:
         self._deferred_events += len(batch.arrivals)
 
     def _judge_deferred(self, clock: int, output: Output) -> None:
+        """Judge what was kept, and write it while the processor's caches still hold it: nobody will ask for it soon."""
         deferred, self._deferred = self._deferred, {}
         self._deferred_events = 0
-        self._arrive(deferred, clock, output)
+        arrivals = iter(deferred.items())
+        while chunk := dict(islice(arrivals, JUDGED_AT_ONCE)):
+            judged = self._arrive(chunk, clock, output)
+            self._store.write(self._orders.writes(judged) + self._outbox_writes())
+            self._orders.forget(judged)
 
-    def _arrive(self, arrivals: dict[str, list[Arrival]], clock: int, output: Output) -> None:
+    def _arrive(self, arrivals: dict[str, list[Arrival]], clock: int, output: Output) -> list[Hot]:
         """Merge what has arrived and judge each order once."""
-        for correlation_id, order in self._orders.load(arrivals).items():
+        judged = self._orders.load(arrivals)
+        for correlation_id, order in judged.items():
             state = order.state
             if self._deferred:
                 take(state, self._deferred.pop(correlation_id, []))
@@ -177,6 +187,7 @@ class Shard:
                 self._hand_to_outbox(state, judgement)
             else:
                 output.statuses.append(self._render(state, judgement, clock))
+        return list(judged.values())
 
     def _hand_to_outbox(self, state: OrderState, judgement: Judgement) -> None:
         for change in judgement.changes:

@@ -6,12 +6,13 @@ from msgspec import Struct
 
 from o2c.connectors.kafka.generation import highest_generation
 from o2c.connectors.kafka.names import OutputTopics
-from o2c.connectors.kafka.topics import OutputSettings, batch_bytes, check_inputs, ensure_outputs
+from o2c.connectors.kafka.topics import START_TIMEOUT_SECONDS, OutputSettings, batch_bytes, check_inputs, ensure_outputs
 from o2c.connectors.redis.service import check_redis, read_generation, write_generation
 from o2c.connectors.store import Store
 from o2c.flows.settings import Settings
 from o2c.flows.shard import stored_marks
 from o2c.schemas.lanes import Mark
+from o2c.schemas.times import SECOND_US
 
 
 class Start(Struct, frozen=True):
@@ -44,7 +45,8 @@ def settle(settings: Settings, store: Store, now_us: int) -> Start:
     check_redis(settings.redis_url, settings.redis_prefix)
     client = settings.kafka_client()
     topics = settings.input_topics()
-    partitions = check_inputs(client, topics)
+    patience_seconds = min(START_TIMEOUT_SECONDS, settings.retry_budget_us / SECOND_US)
+    partitions = check_inputs(client, topics, patience_seconds)
     names = output_topics(settings)
     outputs = ensure_outputs(
         client,
@@ -52,6 +54,7 @@ def settle(settings: Settings, store: Store, now_us: int) -> Start:
         inputs=topics,
         settings=OutputSettings(partitions=settings.partitions, replication=settings.replication),
         admin=settings.topic_admin,
+        timeout_seconds=patience_seconds,
     )
     marks = resume_marks(store)
     generation = 1 + max(

@@ -41,7 +41,7 @@ class Workers:
             return
         for port in range(settings.process_port, settings.process_port + settings.processes):
             _check_port(port)
-        with _signals_ignored():
+        with _signals_blocked():
             for number in range(1, settings.processes):
                 self._processes.append(_spawn(settings, store, start, number))
         Thread(target=self._watch, name="workers", daemon=True).start()
@@ -121,20 +121,21 @@ def _check_port(port: int) -> None:
 
 
 @contextmanager
-def _signals_ignored() -> Iterator[None]:
-    """What is started meanwhile ignores them: terminals and supervisors signal all processes of a job, and one that
-    stopped by itself would leave its lanes unread. The first one alone decides, and tells the others.
+def _signals_blocked() -> Iterator[None]:
+    """Hold signals back meanwhile, and for good in what is started meanwhile.
+
+    Terminals and supervisors signal all processes of a job, and one that stopped by itself would leave lanes unread:
+    the first one alone decides, and tells the others.
     """
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _spawn(settings: Settings, store: Store, start: Start, number: int) -> "subprocess.Popen[bytes]":
-    """Another worker process. It inherits the store's lock, so that nobody takes the store while it lives.
+    """Another worker process. It inherits the store's lock, so that nobody takes it meanwhile.
 
     Its standard input stays open until it shall end; what it has to say about its end comes by its standard output.
     """

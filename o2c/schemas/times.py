@@ -1,6 +1,6 @@
 """Times: UTC microseconds since 1970 inside, RFC 3339 with offset outside."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 
 import msgspec
@@ -11,7 +11,7 @@ HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_RENDERED_TIMES = 65_536
+_RENDERED_DAYS = 4_096
 
 FIRST_US = -62_135_596_800 * SECOND_US
 LAST_US = 253_402_300_800 * SECOND_US - 1
@@ -31,18 +31,34 @@ def micros(moment: datetime) -> int:
 
 
 def moment_of(time_us: int) -> datetime:
-    """The aware UTC datetime of `time_us`; a deadline computed past the end of the calendar is its end."""
-    return _EPOCH + timedelta(microseconds=min(max(time_us, FIRST_US), LAST_US))
+    """The aware UTC datetime of `time_us`."""
+    return _EPOCH + timedelta(microseconds=time_us)
 
 
-@lru_cache(maxsize=_RENDERED_TIMES)
 def rfc3339(time_us: int) -> str:
-    """RFC 3339 in UTC with `Z` and as many fraction digits as are not zero, up to six."""
-    moment = moment_of(time_us)
-    text = moment.replace(tzinfo=None, microsecond=0).isoformat()
-    if moment.microsecond:
-        text += f".{moment.microsecond:06d}".rstrip("0")
-    return text + "Z"
+    """RFC 3339 in UTC with `Z` and as many fraction digits as are not zero, up to six.
+
+    A deadline computed past the end of the calendar is its end.
+    """
+    day, rest = divmod(min(max(time_us, FIRST_US), LAST_US), DAY_US)
+    second, fraction = divmod(rest, SECOND_US)
+    if fraction:
+        return f"{_date_text(day)}{_clock_text(second)}." + f"{fraction:06d}".rstrip("0") + "Z"
+    return f"{_date_text(day)}{_clock_text(second)}Z"
+
+
+@lru_cache(maxsize=_RENDERED_DAYS)
+def _date_text(day: int) -> str:
+    """`YYYY-MM-DDT` of a day since 1970."""
+    return date.fromordinal(_EPOCH.toordinal() + day).isoformat() + "T"
+
+
+@lru_cache(maxsize=DAY_US // SECOND_US)
+def _clock_text(second: int) -> str:
+    """`HH:MM:SS` of a second since midnight."""
+    minute, seconds = divmod(second, 60)
+    hour, minutes = divmod(minute, 60)
+    return f"{hour:02d}:{minutes:02d}:{seconds:02d}"
 
 
 def parse_rfc3339(text: str) -> int:

@@ -14,15 +14,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 from redis import Redis
 
+from tests.equal import is_open
 from tests.services.kafka import Broker
-from tests.services.process import free_port
+from tests.services.process import accepts, free_port
 
 READ_TYPES = ("order", "allocation", "pick", "shipment", "pod", "invoice", "payment", "hold", "heartbeat")
-PATIENCE_SECONDS = 120.0
+OUTPUTS = ("status", "exceptions", "dead-letters", "orphans")
+PATIENCE_SECONDS = 90.0
 _STOP_SECONDS = 40.0
+_QUIET_SECONDS = 2.5
+_COMMAND = (sys.executable, "-m", "o2c")
 
 
 class JobError(RuntimeError):
@@ -41,6 +45,7 @@ class Job:
         *,
         partitions: int = 2,
         types: Iterable[str] = READ_TYPES,
+        topic_config: Mapping[str, str] | None = None,
     ) -> None:
         self.broker = broker
         self.redis_url = redis_url
@@ -61,10 +66,11 @@ class Job:
             "O2C_PARTITIONS": str(partitions),
             "O2C_SHARDS": "8",
             "O2C_EPOCH": "1s",
+            "O2C_PROCESS_PORT": str(_free_ports(2)),
             **(settings or {}),
         }
         self.process: subprocess.Popen[bytes] | None = None
-        broker.create_topics({self.topic(name): partitions for name in self.types})
+        broker.create_topics({self.topic(name): partitions for name in self.types}, topic_config)
 
     def topic(self, name: str) -> str:
         """The topic of a document type or output."""
@@ -72,11 +78,10 @@ class Job:
 
     def start(self, *, ready: bool = True) -> None:
         """Start the process, and wait until it consumes unless told not to."""
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("O2C_")}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "o2c", "run"],
-                env={**environment, **self.settings},
+                [*_COMMAND, "run"],
+                env=self.environment(),
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
@@ -84,6 +89,45 @@ class Job:
             )
         if ready:
             self.wait(self.is_ready, "ready")
+
+    def environment(self, settings: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The variables of a process of this deployment, with other settings on top."""
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("O2C_")}
+        return {**inherited, **self.settings, **(settings or {})}
+
+    def command(self, *arguments: str, settings: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
+        """Run `o2c` with these arguments to its end, under this deployment's settings and others on top."""
+        return subprocess.run(
+            [*_COMMAND, *arguments],
+            env=self.environment(settings),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_SECONDS,
+        )
+
+    def workers(self) -> list[int]:
+        """The process ids of the further workers."""
+        assert self.process is not None
+        pid = self.process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def ended(self, seconds: float = PATIENCE_SECONDS) -> int:
+        """Wait for the process to end by itself; its exit code."""
+        assert self.process is not None
+        code = self.process.wait(seconds)
+        self.process = None
+        return code
+
+    def errors(self) -> list[str]:
+        """What the log has but log entries: the lines that a user would read."""
+        return [line for line in self.log.read_text(errors="replace").splitlines() if not line.startswith("{")]
+
+    def log_entries(self, event: str) -> list[dict[str, Any]]:
+        """The log entries of one kind."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        entries = [json.loads(line) for line in lines if line.startswith("{")]
+        return [entry for entry in entries if event in entry["event"]]
 
     def is_ready(self) -> bool:
         """Whether /readyz says so."""
@@ -120,20 +164,16 @@ class Job:
         self.process.wait()
         self.process = None
 
-    def stop(self) -> int:
+    def stop(self, signal_number: int = signal.SIGTERM) -> int:
         """Ask the process to end, and wait for it."""
         if self.process is None:
             return 0
-        self.process.terminate()
+        self.process.send_signal(signal_number)
         try:
-            code = self.process.wait(_STOP_SECONDS)
+            return self.ended(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            self.kill()
             raise JobError(f"the job did not stop: {self.log_tail()}") from None
-        finally:
-            self.process = None
-        return code
 
     def __enter__(self) -> "Job":
         return self
@@ -145,26 +185,33 @@ class Job:
             self.process.wait()
             self.process = None
 
-    def produce(self, events: Iterable[tuple[str, bytes]], *, timestamps_ms: Iterable[int] | None = None) -> None:
-        """Send (type, value) in order, spread over the partitions."""
-        producer = Producer({"bootstrap.servers": self.broker.bootstrap, "linger.ms": 5, "acks": "all"})
+    def produce(
+        self,
+        events: Iterable[tuple[str, bytes | None]],
+        headers: Iterable[list[tuple[str, bytes | None]]] | None = None,
+    ) -> None:
+        """Send (type, value) in order, spread over the partitions; the key tells the number of the event."""
+        producer = Producer(
+            {"bootstrap.servers": self.broker.bootstrap, "linger.ms": 5, "acks": "all", "message.max.bytes": 50_000_000}
+        )
         failed: list[KafkaError] = []
 
         def report(error: KafkaError | None, _: Any) -> None:
             if error is not None:
                 failed.append(error)
 
-        times = iter(timestamps_ms) if timestamps_ms is not None else None
+        headers_of = iter(headers) if headers is not None else None
         for number, (document_type, value) in enumerate(events):
-            at = next(times) if times is not None else 0
+            more = next(headers_of) if headers_of is not None else []
             while True:
                 try:
                     producer.produce(
                         self.topic(document_type),
                         value,
+                        key=b"%d" % number,
                         partition=number % self.partitions,
                         on_delivery=report,
-                        timestamp=at,
+                        headers=more,  # type: ignore[arg-type]  # the library takes what it gives
                     )
                     break
                 except BufferError:
@@ -173,9 +220,35 @@ class Job:
         producer.flush()
         assert not failed, failed[0]
 
-    def records(self, name: str, quiet_seconds: float = 0.0) -> list[tuple[bytes | None, bytes | None, dict[str, bytes]]]:
+    def messages(self, name: str) -> list[Message]:
+        """All records of an output topic, partition by partition; none where there is no such topic."""
+        consumer = self._reader()
+        topic = self.topic(name)
+        partitions = self._partitions_of(consumer, topic)
+        consumer.assign([TopicPartition(topic, partition, 0) for partition in partitions])
+        found: list[Message] = []
+        ended: set[int | None] = set()
+        while len(ended) < len(partitions):
+            for message in consumer.consume(10_000, timeout=0.5):
+                error = message.error()
+                if error is None:
+                    found.append(message)
+                elif error.code() == KafkaError._PARTITION_EOF:
+                    ended.add(message.partition())
+                else:
+                    raise JobError(str(error))
+        consumer.close()
+        return found
+
+    def records(self, name: str) -> list[tuple[bytes | None, bytes | None, dict[str, bytes]]]:
         """(key, value, headers) of all records of an output topic, partition by partition."""
-        consumer = Consumer(
+        return [
+            (message.key(), message.value(), dict(message.headers() or []))  # type: ignore[arg-type,misc]
+            for message in self.messages(name)
+        ]
+
+    def _reader(self) -> Consumer:
+        return Consumer(
             {
                 "bootstrap.servers": self.broker.bootstrap,
                 "group.id": f"{self.prefix}reader",
@@ -184,24 +257,10 @@ class Job:
                 "fetch.message.max.bytes": 20_000_000,
             }
         )
-        topic = self.topic(name)
-        partitions = list(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
-        consumer.assign([TopicPartition(topic, partition, 0) for partition in partitions])
-        found: list[tuple[bytes | None, bytes | None, dict[str, bytes]]] = []
-        ended: set[int] = set()
-        while len(ended) < len(partitions):
-            for message in consumer.consume(10_000, timeout=0.5):
-                error = message.error()
-                if error is None:
-                    headers = dict(message.headers() or [])
-                    found.append((message.key(), message.value(), headers))  # type: ignore[arg-type]
-                elif error.code() == KafkaError._PARTITION_EOF:
-                    ended.add(message.partition())  # type: ignore[arg-type]
-                else:
-                    raise JobError(str(error))
-        consumer.close()
-        time.sleep(quiet_seconds)
-        return found
+
+    def _partitions_of(self, consumer: Consumer, topic: str) -> list[int]:
+        found = consumer.list_topics(timeout=10).topics.get(topic)
+        return [] if found is None else list(found.partitions)
 
     def statuses(self) -> dict[str, dict[str, Any]]:
         """The last status an order, as a reader of the compacted topic has it."""
@@ -220,7 +279,7 @@ class Job:
         last = {}
         for record in self.exceptions():
             last[record["exception_id"]] = record
-        return {key: record for key, record in last.items() if record["state"] not in ("cleared", "recorded")}
+        return {key: record for key, record in last.items() if is_open(record)}
 
     def redis(self) -> "Redis":
         """A client of the job's Redis database."""
@@ -232,18 +291,46 @@ class Job:
         partitions = [TopicPartition(self.topic(name), part) for name in self.types for part in range(self.partitions)]
         lag = 0
         for committed in consumer.committed(partitions, timeout=10):
-            _, end = consumer.get_watermark_offsets(committed, timeout=10)
-            lag += end - max(0, committed.offset)
+            low, high = consumer.get_watermark_offsets(committed, timeout=10)
+            lag += high - max(low, committed.offset)
         consumer.close()
         return lag
 
     def settle(self, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until all input is read and everything that follows from it has been said."""
         self.wait(lambda: self.lag() == 0, "through with its input", seconds)
-        time.sleep(1.5)
-        self.wait(lambda: self._metric("o2c_outbox_records") == 0, "through with its outbox", seconds)
+        self.wait_until_quiet(seconds)
 
-    def _metric(self, name: str) -> float:
+    def wait_until_quiet(self, seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait until no output has grown for longer than any of the job's ticks."""
+        consumer = self._reader()
+        outputs = [
+            TopicPartition(topic, partition)
+            for topic in map(self.topic, OUTPUTS)
+            for partition in self._partitions_of(consumer, topic)
+        ]
+        ends: list[int] = []
+        since = time.monotonic()
+
+        def quiet() -> bool:
+            nonlocal ends, since
+            now = [consumer.get_watermark_offsets(output, timeout=10)[1] for output in outputs]
+            if now != ends:
+                ends, since = now, time.monotonic()
+            return time.monotonic() - since > _QUIET_SECONDS
+
+        self.wait(quiet, "quiet", seconds)
+        consumer.close()
+
+    def metric(self, name: str) -> float:
+        """The sum of a metric's samples whose line starts with `name`; 0 where there is none."""
         body = self.http("/metrics")[1]
-        values = [float(line.rpartition(" ")[2]) for line in body.splitlines() if line.startswith(name)]
-        return sum(values) if values else -1.0
+        return sum(float(line.rpartition(" ")[2]) for line in body.splitlines() if line.startswith(name))
+
+
+def _free_ports(count: int) -> int:
+    """The first of some free ports that follow one another."""
+    while True:
+        first = free_port()
+        if not any(accepts(first + number) for number in range(count)):
+            return first

@@ -81,7 +81,7 @@ class Process:
         self._unsaid[shard] |= {(sink, token) for sink in SINKS}
         for batch in batches:
             if batch.mark is not None:
-                self._mark_tokens[shard][msgspec.msgpack.encode(batch.mark)] = token
+                self._mark_tokens[shard].setdefault(msgspec.msgpack.encode(batch.mark), token)
         emissions, _ = self._logics[shard].on_batch(batches)
         self._faults.reach(Step.EMITTED)
         for emission in emissions:

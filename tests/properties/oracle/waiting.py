@@ -81,8 +81,7 @@ class Waiting:
         before = _before(rules, milestone)
         if before is None or milestone not in rules.milestones or (milestone == "pod" and before == "shipment"):
             return
-        limit = self._last(ledger) if milestone == "pod" else self._limit(ledger)
-        for unit in ledger.effective(before)[ledger.reached(milestone) : limit]:
+        for unit in ledger.effective(before)[ledger.reached(milestone) : self._limit(ledger)]:
             start = unit.at
             if milestone == "allocation" and unit.requested_ship_at is not None:
                 start = max(start, unit.requested_ship_at - rules.lead_us)

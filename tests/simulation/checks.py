@@ -1,0 +1,45 @@
+"""What must hold while the job runs: only what is durable is said."""
+
+import json
+
+import msgspec
+
+from o2c.flows.correlation.silence import FeedLife
+from o2c.flows.correlation.snapshot import decode
+from o2c.flows.orders import order_key
+from o2c.schemas.records import Emission, ExceptionRecord, StatusRecord
+from tests.simulation.store import Disk
+
+_feed_life = msgspec.msgpack.Decoder(FeedLife)
+_entry = msgspec.msgpack.Decoder(ExceptionRecord | str)
+
+
+def check_emission(emission: Emission, disk: Disk) -> None:
+    """If the machine stopped now, everything that these records say of exceptions would still be so."""
+    kept = [_entry.decode(value) for _, value in disk.durable.between(b"x", b"y")] if emission.exceptions else []
+    for record in emission.exceptions:
+        said = f"{record.code} {record.state} of {record.correlation_id}, sequence {record.sequence}"
+        assert record in kept, f"{said}: a crash now would not repeat it"
+        assert _durable_sequence(record, disk) >= record.sequence, f"{said}: its cause is not durable"
+    for status in emission.statuses:
+        assert _said_open(status) == _durably_open(status.correlation_id, disk), (
+            f"the status of {status.correlation_id} tells of exceptions that are not durable"
+        )
+
+
+def _durable_sequence(record: ExceptionRecord, disk: Disk) -> int:
+    if record.correlation_id is None:
+        feed = json.loads(record.value)["subject"]["document_id"].removeprefix("feed:")
+        life = disk.durable.values.get(b"l" + feed.encode())
+        return -1 if life is None else _feed_life.decode(life).sequence
+    order = disk.durable.values.get(order_key(record.correlation_id))
+    return -1 if order is None else decode(order).sequence
+
+
+def _durably_open(correlation_id: str, disk: Disk) -> set[str]:
+    order = disk.durable.values.get(order_key(correlation_id))
+    return set() if order is None else {life.exception_id for life in decode(order).lives.values() if life.is_open}
+
+
+def _said_open(status: StatusRecord) -> set[str]:
+    return {exception["exception_id"] for exception in json.loads(status.value)["exceptions"]}
