@@ -1,6 +1,6 @@
 """The core without the job around it: for what is written before a run, and for profiles."""
 
-from benchmarks.orders import EVENTS_AN_ORDER, TYPES, value
+from benchmarks.orders import EVENTS_AN_ORDER, LINES, TYPES, order_id, value
 from o2c.flows.correlation.order import OrderState, judge, merge
 from o2c.flows.correlation.policy import Policy, load_policy
 from o2c.flows.correlation.status import render
@@ -21,28 +21,25 @@ class LiveFeeds:
         return self._clock
 
 
-def judged_order(number: int, taken_at: int, clock: int, steps: int = EVENTS_AN_ORDER) -> OrderState:
+def judged_order(number: int, taken_at: int, clock: int, steps: int, lines: int = LINES) -> OrderState:
     """An order after its first `steps` events, judged at `clock` by the default policy."""
-    return _judged(number, taken_at, clock, steps)[0]
+    return _judged(number, taken_at, clock, steps, lines)[0]
 
 
 def status_of(number: int, taken_at: int, clock: int) -> bytes:
     """A finished order's status as it is published."""
-    return _judged(number, taken_at, clock, EVENTS_AN_ORDER)[1]
+    return _judged(number, taken_at, clock, EVENTS_AN_ORDER, LINES)[1]
 
 
-def _judged(number: int, taken_at: int, clock: int, steps: int) -> tuple[OrderState, bytes]:
+def _judged(number: int, taken_at: int, clock: int, steps: int, lines: int) -> tuple[OrderState, bytes]:
     decoder = Decoder({name: name for name in TYPES})
     policy = load_policy(None)
-    state: OrderState | None = None
+    state = OrderState(order_id(number))
     for step in range(steps):
-        record = Record(TYPES[step], 0, step, clock, None, value(number, step, taken_at))
+        record = Record(TYPES[step], 0, step, clock, None, value(number, step, taken_at, lines))
         arrival = decoder.decode(record)
         assert isinstance(arrival, Arrival), arrival
-        if state is None:
-            state = OrderState(arrival.document.document_id)
         merge(state, arrival.document)
-    assert state is not None
     judgement = judge(state, policy, clock, LiveFeeds(policy, clock))
     assert not judgement.changes, "a healthy order has no exception"
     return state, render(state, judgement, clock, 1).value

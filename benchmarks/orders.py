@@ -1,11 +1,11 @@
 """Healthy orders of six events each, and what the job must say of them in the end.
 
-An order has two lines. It is taken, allocated, picked, shipped, invoiced and paid, all of it within the last two hours,
+An order has two lines, unless told otherwise. It is taken, allocated, picked, shipped, invoiced and paid, all of it within the last two hours,
 so that under the default policy nothing is overdue: in the end it waits for its proof of delivery, for days to come.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -15,8 +15,9 @@ from o2c.schemas.times import MINUTE_US, rfc3339
 TYPES = ("order", "allocation", "pick", "shipment", "invoice", "payment")
 EVENTS_AN_ORDER = len(TYPES)
 
-_CENTS = (1_250, 725)
-_SKUS = ("SKU-48213", "SKU-90175")
+LINES = 2
+
+_CENTS = (1_250, 725, 4_999)
 _WAREHOUSES = ("WH-EAST", "WH-WEST")
 _CARRIERS = ("UPS", "FEDEX", "XPO")
 _STEP_US = 15 * MINUTE_US
@@ -30,8 +31,8 @@ def order_id(number: int) -> str:
     return f"SO-{number:08d}"
 
 
-def event(number: int, step: int, taken_at: int) -> Event:
-    """The event of the type `TYPES[step]` of an order taken at `taken_at` (UTC microseconds)."""
+def event(number: int, step: int, taken_at: int, lines: int = LINES) -> Event:
+    """The event of the type `TYPES[step]` of an order of so many lines taken at `taken_at` (UTC microseconds)."""
     document_type = TYPES[step]
     occurred_at = rfc3339(taken_at + step * _STEP_US)
     common = {
@@ -40,12 +41,12 @@ def event(number: int, step: int, taken_at: int) -> Event:
         "source": "erp-us" if document_type in ("order", "invoice", "payment") else "wms-east",
         "occurred_at": occurred_at,
     }
-    return _WRITERS[document_type](number, common)
+    return _WRITERS[document_type](number, lines, common)
 
 
-def value(number: int, step: int, taken_at: int) -> bytes:
+def value(number: int, step: int, taken_at: int, lines: int = LINES) -> bytes:
     """The same as it crosses the wire."""
-    return _encode(event(number, step, taken_at))
+    return _encode(event(number, step, taken_at, lines))
 
 
 def spread(orders: int, open_orders: int, seed: int = 7) -> Iterator[tuple[int, int]]:
@@ -63,19 +64,9 @@ def spread(orders: int, open_orders: int, seed: int = 7) -> Iterator[tuple[int, 
         yield number, step
 
 
-def quantities(number: int) -> tuple[int, int]:
-    """How much of either line."""
-    return 1 + number % 5, 1 + number % 3
-
-
-def cents(number: int) -> int:
-    """What the order is worth."""
-    return sum(quantity * price for quantity, price in zip(quantities(number), _CENTS, strict=True))
-
-
 def mistakes(number: int, status: Event) -> list[str]:
     """In which fields a finished order's status is not what its six events say."""
-    total, pieces = _decimal(cents(number)), str(sum(quantities(number)))
+    total, pieces = _total(number, LINES), str(sum(_quantities(number, LINES)))
     passed = ("ordered", "allocated", "picked", "shipped", "invoiced")
     expected: dict[str, Any] = {
         "correlation_id": order_id(number),
@@ -95,25 +86,35 @@ def mistakes(number: int, status: Event) -> list[str]:
     return wrong
 
 
+def _quantities(number: int, lines: int) -> list[int]:
+    return [1 + (number + place) % 5 for place in range(lines)]
+
+
+def _price(place: int) -> int:
+    return _CENTS[place % len(_CENTS)]
+
+
+def _total(number: int, lines: int) -> str:
+    return _decimal(sum(quantity * _price(place) for place, quantity in enumerate(_quantities(number, lines))))
+
+
 def _decimal(amount_cents: int) -> str:
     text = f"{amount_cents // 100}.{amount_cents % 100:02d}"
     return text.rstrip("0").rstrip(".")
 
 
-def _lines(number: int) -> list[Event]:
+def _lines(number: int, lines: int) -> list[Event]:
     return [
-        {"line": str(10 * place), "sku": sku, "quantity": quantity}
-        for place, (sku, quantity) in enumerate(zip(_SKUS, quantities(number), strict=True), 1)
+        {"line": str(10 * (place + 1)), "sku": f"SKU-{48213 + 1371 * place}", "quantity": quantity}
+        for place, quantity in enumerate(_quantities(number, lines))
     ]
 
 
-def _priced(number: int) -> list[Event]:
-    return [
-        {**line, "unit_price": _decimal(price)} for line, price in zip(_lines(number), _CENTS, strict=True)
-    ]
+def _priced(number: int, lines: int) -> list[Event]:
+    return [{**line, "unit_price": _decimal(_price(place))} for place, line in enumerate(_lines(number, lines))]
 
 
-def _order(number: int, common: Event) -> Event:
+def _order(number: int, lines: int, common: Event) -> Event:
     return {
         **common,
         "document_id": order_id(number),
@@ -122,46 +123,46 @@ def _order(number: int, common: Event) -> Event:
         "warehouse": _WAREHOUSES[number % 2],
         "channel": "edi",
         "customer_po": f"PO-{number:08d}",
-        "lines": _priced(number),
+        "lines": _priced(number, lines),
         "terms": {"net_days": 30},
     }
 
 
-def _goods(number: int, common: Event, name: str) -> Event:
+def _goods(number: int, lines: int, common: Event, name: str) -> Event:
     return {
         **common,
         "document_id": f"{name}-{number:08d}",
         "refs": {"order": [order_id(number)]},
         "warehouse": _WAREHOUSES[number % 2],
-        "lines": _lines(number),
+        "lines": _lines(number, lines),
     }
 
 
-def _allocation(number: int, common: Event) -> Event:
-    return _goods(number, common, "AL")
+def _allocation(number: int, lines: int, common: Event) -> Event:
+    return _goods(number, lines, common, "AL")
 
 
-def _pick(number: int, common: Event) -> Event:
-    return _goods(number, common, "PT")
+def _pick(number: int, lines: int, common: Event) -> Event:
+    return _goods(number, lines, common, "PT")
 
 
-def _shipment(number: int, common: Event) -> Event:
-    return {**_goods(number, common, "SH"), "carrier": _CARRIERS[number % 3], "final": True}
+def _shipment(number: int, lines: int, common: Event) -> Event:
+    return {**_goods(number, lines, common, "SH"), "carrier": _CARRIERS[number % 3], "final": True}
 
 
-def _invoice(number: int, common: Event) -> Event:
+def _invoice(number: int, lines: int, common: Event) -> Event:
     return {
         **common,
         "document_id": f"INV-{number:08d}",
         "refs": {"order": [order_id(number)]},
         "currency": "USD",
-        "lines": _priced(number),
-        "total": _decimal(cents(number)),
+        "lines": _priced(number, lines),
+        "total": _total(number, lines),
     }
 
 
-def _payment(number: int, common: Event) -> Event:
-    amount = _decimal(cents(number))
+def _payment(number: int, lines: int, common: Event) -> Event:
+    amount = _total(number, lines)
     return {
         **common,
         "document_id": f"RC-{number:08d}",
@@ -173,7 +174,7 @@ def _payment(number: int, common: Event) -> Event:
     }
 
 
-_WRITERS = {
+_WRITERS: dict[str, Callable[[int, int, Event], Event]] = {
     "order": _order,
     "allocation": _allocation,
     "pick": _pick,

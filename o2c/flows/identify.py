@@ -11,10 +11,11 @@ import structlog
 from msgspec import Raw
 
 from o2c.flows.correlation.identity import correlation_id_of
-from o2c.flows.telemetry import DEAD_LETTERS, EVENTS, ORPHANS
+from o2c.flows.telemetry import DEAD_LETTERS, EVENTS, ORPHANS, ROUNDED_NUMBERS
 from o2c.schemas.codecs import Decoder
 from o2c.schemas.documents import Arrival, Document, Heartbeat
 from o2c.schemas.lanes import LaneBatch, Mark, ShardBatch
+from o2c.schemas.numbers import ROUNDINGS
 from o2c.schemas.records import DeadLetter, Orphan, Record
 from o2c.schemas.times import SECOND_US, rfc3339
 
@@ -89,6 +90,7 @@ class Identify:
         self._keys = [shard_key(shard) for shard in range(shards)]
         self._restored = restored
         self._feeds: dict[int, LaneFeeds] = {}
+        self._rounded = ROUNDINGS.rounded
 
     def __call__(self, batch: LaneBatch) -> list[tuple[str, ShardBatch]]:
         """(shard key, what the batch has for it), for every shard where the batch carries a mark."""
@@ -139,6 +141,9 @@ class Identify:
                 parts.setdefault(home, _Parts()).dead_letters.append(event)
         for document_type, count in counts.items():
             EVENTS.labels(document_type).inc(count)
+        if ROUNDINGS.rounded != self._rounded:
+            ROUNDED_NUMBERS.inc(ROUNDINGS.rounded - self._rounded)
+            self._rounded = ROUNDINGS.rounded
         return parts
 
     def _orphan(self, document: Document, record: Record, clock: int) -> Orphan:

@@ -8,7 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 from types import FrameType
 
@@ -29,7 +29,7 @@ from o2c.flows.identify import Identify
 from o2c.flows.settings import Settings, read_policy
 from o2c.flows.shard import Shard, ShardOptions
 from o2c.flows.start import Start, lanes_by_type, output_topics, settle
-from o2c.flows.telemetry import LOST_RECORDS
+from o2c.flows.telemetry import EPOCH_SYNC, LOST_RECORDS
 from o2c.flows.workers import Workers
 from o2c.schemas.codecs import Decoder
 from o2c.schemas.records import Emission
@@ -151,11 +151,14 @@ class Shards:
             self._policy,
             self._options,
             self._deliveries.upto,
-            self._syncs.submit,
+            self._submit,
             time.monotonic,
         )
         self.opened.append(shard)
         return shard
+
+    def _submit(self, sync: Callable[[], None]) -> "Future[None]":
+        return self._syncs.submit(EPOCH_SYNC.time()(sync))
 
     def close(self) -> None:
         """The stream has ended in order: write back and close what is open."""

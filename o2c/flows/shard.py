@@ -19,7 +19,7 @@ from o2c.flows.correlation.silence import Silence
 from o2c.flows.correlation.status import render
 from o2c.flows.orders import Hot, Orders, ShardStore, Write
 from o2c.flows.outbox import Outbox
-from o2c.flows.telemetry import EPOCH_WRITE, EXCEPTION_CHANGES, STATUSES
+from o2c.flows.telemetry import EPOCH_WRITE, EXCEPTION_CHANGES, FEED_LAG, OUTBOX_DEPTH, STATUSES
 from o2c.schemas.documents import Arrival
 from o2c.schemas.lanes import Mark, ShardBatch
 from o2c.schemas.records import DeadLetter, Emission, ExceptionRecord, FeedRecord, Orphan, StatusRecord
@@ -100,12 +100,14 @@ class Shard:
         self._silence = Silence(store, policy, options.generation)
         self._gated_feeds = (*MILESTONES, "hold", *policy.declared)
         self._token = 0
+        self._depth = 0
         self._deferred: dict[str, list[Arrival]] = {}
         self._deferred_events = 0
         self._held_marks: list[Mark] = []
         self._unconfirmed_marks: list[tuple[int, Mark]] = []
         self._positions: dict[int, Mark] = {}
         self._clock_judged: list[Hot] = []
+        self._clock = 0
         self._ticked_at = float("-inf")
         # Shards close their epochs one after the other, not all at once.
         self._epoch_ends = monotonic() + options.epoch_s * (number + 1) / options.shards
@@ -114,7 +116,8 @@ class Shard:
     def on_batch(self, batches: list[ShardBatch]) -> list[Emission]:
         """Take in what the lanes have sent, in their order, and say what is to be published."""
         output = Output()
-        clock = batches[-1].clock
+        # The batch of a slower lane is older, but what was judged is never judged at an earlier time.
+        clock = self._clock = max(self._clock, *(batch.clock for batch in batches))
         now = self._monotonic()
         if not self._reviewed:
             self._review(clock)
@@ -123,27 +126,25 @@ class Shard:
             if batch.behind:
                 self._defer(batch)
             elif batch.arrivals:
-                self._arrive(by_order(batch.arrivals), batch.clock, output)
+                self._arrive(by_order(batch.arrivals), clock, output)
             output.dead_letters.extend(batch.dead_letters)
             output.orphans.extend(batch.orphans)
             if batch.mark is not None:
                 marked = True
                 caught_up |= not batch.behind
-                self._feeds.on_mark(batch.mark)
                 self._held_marks.append(batch.mark)
         epoch_over = now >= self._epoch_ends or self._orders.crowded
         if caught_up or epoch_over or self._deferred_events >= DEFERRED_EVENTS // self._options.shards:
             self._judge_deferred(clock, output)
+        if not self._deferred:
+            self._take_marks()
         if marked and now - self._ticked_at >= TICK_INTERVAL_S:
             self._ticked_at = now
             self._tick(clock, output)
         self._token += 1
-        if not self._deferred:
-            self._unconfirmed_marks.extend((self._token, mark) for mark in self._held_marks)
-            self._held_marks.clear()
         self._publish_outbox(clock, output)
         self._write_back(now, epoch_over)
-        count_output(output)
+        self._count(output)
         return [emission(self.number, self._token, output)]
 
     def close(self) -> None:
@@ -163,6 +164,13 @@ class Shard:
                 of_order.append(arrival)
         self._deferred_events += len(batch.arrivals)
 
+    def _take_marks(self) -> None:
+        """What a mark covers is judged: now it proves something, and is confirmed with this activation's emission."""
+        for mark in self._held_marks:
+            self._feeds.on_mark(mark)
+            self._unconfirmed_marks.append((self._token + 1, mark))
+        self._held_marks.clear()
+
     def _judge_deferred(self, clock: int, output: Output) -> None:
         """Judge what was kept, and write it while the processor's caches still hold it: nobody will ask for it soon."""
         deferred, self._deferred = self._deferred, {}
@@ -170,7 +178,7 @@ class Shard:
         arrivals = iter(deferred.items())
         while chunk := dict(islice(arrivals, JUDGED_AT_ONCE)):
             judged = self._arrive(chunk, clock, output)
-            self._store.write(self._orders.writes(judged) + self._outbox_writes())
+            self._write_with_outbox(judged)
             self._orders.forget(judged)
 
     def _arrive(self, arrivals: dict[str, list[Arrival]], clock: int, output: Output) -> list[Hot]:
@@ -227,8 +235,10 @@ class Shard:
             self._judge_by_clock(order, clock)
             if count % _REVIEWED_AT_ONCE == 0:
                 self._write_dirty([])
+                self._clock_judged.clear()
                 self._orders.trim()
         self._write_dirty([(_POLICY_KEY, self._policy.version.encode())])
+        self._clock_judged.clear()
         self._reviewed = True
 
     def _publish_outbox(self, clock: int, output: Output) -> None:
@@ -250,12 +260,15 @@ class Shard:
             self._write_epoch()
             self._epoch_ends = now + self._options.epoch_s
         elif self.outbox.unwritten or self._clock_judged:
-            awaiting = self._orders.load(self.outbox.unwritten_orders())
-            waiting = {order.state.correlation_id: order for order in self._clock_judged}
-            waiting.update(awaiting)
-            self._store.write(self._orders.writes(waiting.values()) + self._outbox_writes())
+            self._write_with_outbox(self._clock_judged)
         self._clock_judged.clear()
         self.outbox.sync(now, OUTBOX_INTERVAL_S)
+
+    def _write_with_outbox(self, orders: list[Hot]) -> None:
+        """Write these orders, and the outbox with every order that caused an entry of it."""
+        waiting = {order.state.correlation_id: order for order in orders}
+        waiting.update(self._orders.load(self.outbox.unwritten_orders()))
+        self._store.write(self._orders.writes(waiting.values()) + self._outbox_writes())
 
     def _outbox_writes(self) -> list[Write]:
         return self.outbox.writes(self._confirmed(self.number)) + self._silence.writes()
@@ -275,6 +288,19 @@ class Shard:
     def _write_dirty(self, more: list[Write]) -> None:
         with EPOCH_WRITE.time():
             self._store.write(self._orders.writes(self._orders.dirty()) + self._outbox_writes() + more)
+
+    def _count(self, output: Output) -> None:
+        """Count what this activation says."""
+        if output.statuses:
+            STATUSES.inc(len(output.statuses))
+        for change in output.exceptions:
+            EXCEPTION_CHANGES.labels(change.code, change.state).inc()
+        for feed in output.feeds:
+            FEED_LAG.labels(feed.feed).set(feed.lag_seconds)
+        depth = self.outbox.depth
+        if depth != self._depth:
+            OUTBOX_DEPTH.inc(depth - self._depth)
+            self._depth = depth
 
 
 class ReplayShard:
@@ -354,14 +380,6 @@ def by_order(arrivals: tuple[tuple[str, Arrival], ...]) -> dict[str, list[Arriva
         else:
             of_order.append(arrival)
     return grouped
-
-
-def count_output(output: Output) -> None:
-    """Count what an activation says."""
-    if output.statuses:
-        STATUSES.inc(len(output.statuses))
-    for change in output.exceptions:
-        EXCEPTION_CHANGES.labels(change.code, change.state).inc()
 
 
 def take(state: OrderState, arrivals: list[Arrival]) -> None:

@@ -11,6 +11,7 @@ HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_RENDERED_TIMES = 16_384
 _RENDERED_DAYS = 4_096
 
 FIRST_US = -62_135_596_800 * SECOND_US
@@ -35,6 +36,7 @@ def moment_of(time_us: int) -> datetime:
     return _EPOCH + timedelta(microseconds=time_us)
 
 
+@lru_cache(maxsize=_RENDERED_TIMES)
 def rfc3339(time_us: int) -> str:
     """RFC 3339 in UTC with `Z` and as many fraction digits as are not zero, up to six.
 

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from o2c.flows.cli import main
 from o2c.flows.correlation.milestones import HOLD_BLOCKS
-from tests.repository.pages import ROOT, codes, run, table, write_files
+from tests.repository.pages import ROOT, codes, table, without_blocks, write_files
 
 PAGE = ROOT / "docs" / "ledger.md"
 HEADER = (
@@ -27,14 +29,18 @@ ROWS = table(PAGE, *HEADER)
 
 @pytest.fixture(scope="module")
 def statuses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """The status at each time of the example, by one run of the shell."""
+    """The status at each time of the example, by the command that the page names."""
     folder: Path = tmp_path_factory.mktemp("ledger")
     write_files(PAGE, folder)
-    [line] = {f"`{code}`" for code in codes(PAGE.read_text()) if code.startswith("o2c replay ")}
-    replay = line.strip("`").replace("--out result", "--out $time").replace("TIME", "$time")
-    times = " ".join(row[0] for row in ROWS)
-    run(f"for time in {times}; do {replay} & done; wait", folder)
-    return {row[0]: json.loads((folder / row[0] / "status.jsonl").read_text()) for row in ROWS}
+    [command] = [code for code in codes(without_blocks(PAGE)) if code.startswith("o2c replay ")]
+    found = {}
+    for time, *_ in ROWS:
+        places = {"events.jsonl": folder / "events.jsonl", "policy.toml": folder / "policy.toml", "TIME": time}
+        places["result"] = folder / time
+        arguments = [str(places.get(word, word)) for word in command.split()[1:]]
+        assert CliRunner().invoke(main, arguments).exit_code == 0
+        found[time] = json.loads((folder / time / "status.jsonl").read_text())
+    return found
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])

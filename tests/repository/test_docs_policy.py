@@ -68,13 +68,12 @@ def test_page_says_which_keys_are_not_in_force() -> None:
 
 
 def test_page_has_the_selectors_of_overrides() -> None:
-    models = {"process": policy_file.ProcessOverride, "stalls": policy_file.StallOverride}
     rows = table(PAGE, "selector", "in `process`", "in `stalls`", "fits")
     assert [codes(row[0])[0] for row in rows] == [name for name in policy_file.SELECTORS if name != "min_amount"]
     for selector, in_process, in_stalls, _ in rows:
         name = codes(selector)[0]
-        assert (in_process == "yes") == (name in models["process"].model_fields)
-        assert (in_stalls == "yes") == (name in models["stalls"].model_fields)
+        assert (in_process == "yes") == (name in policy_file.ProcessOverride.model_fields)
+        assert (in_stalls == "yes") == (name in policy_file.StallOverride.model_fields)
 
 
 def test_selecting_by_amount_is_refused_as_the_page_says() -> None:
@@ -87,9 +86,8 @@ def test_page_has_the_default_policy() -> None:
     policy = default_policy()
     rules = policy.rules(None, None, None, None, None)
     shown = {codes(row[0])[0]: row[1:] for row in table(PAGE, "code", "tolerance", "severity", "owner", "sla")}
-    expected = {
-        code: (duration_text(rules.stalls[code].tolerance_us), *handling(rules.stalls[code])) for code in STALL_CODES
-    }
+    stalls = {code: rules.stalls[code] for code in STALL_CODES}
+    expected = {code: (duration_text(rule.tolerance_us), *handling(rule)) for code, rule in stalls.items()}
     assert shown == expected | {FEED_SILENT: ("-", *handling(policy.feed_silent))}
     stated = codes(PAGE.read_text().partition("## The default")[2].partition("\n\n|")[0])
     lead, grace, heartbeats = rules.lead_us, policy.grace_us("order"), policy.heartbeat_silent_after_us

@@ -2,7 +2,9 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -10,28 +12,41 @@ import redis
 from o2c.flows.correlation.policy import load_policy, not_in_force
 from o2c.flows.health import health_app
 from o2c.flows.settings import load_settings
+from o2c.schemas.codecs import Decoder
+from o2c.schemas.documents import Arrival
+from o2c.schemas.records import Record
 from tests.repository.pages import README, ROOT, blocks, codes, commands, run, table, tidy
 
 STATUS = "o2c status "
 
 
-def test_commands_print_what_the_readme_shows(tmp_path: Path) -> None:
-    for line, printed in commands(README):
-        if not line.startswith(STATUS):
-            assert tidy(run(line, tmp_path)) == tidy(printed), line
+@pytest.fixture(scope="module")
+def tried(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """The folder in which all commands that need no service were tried, and what each printed."""
+    folder: Path = tmp_path_factory.mktemp("readme")
+    return folder, {line: run(line, folder) for line, _ in commands(README) if not line.startswith(STATUS)}
 
 
-def test_status_is_what_the_readme_shows(tmp_path: Path, redis_url: str) -> None:
+def test_commands_print_what_the_readme_shows(tried: tuple[Path, dict[str, str]]) -> None:
+    shown = {line: tidy(printed) for line, printed in commands(README) if not line.startswith(STATUS)}
+    assert shown == {line: tidy(printed) for line, printed in tried[1].items()}
+
+
+def test_status_is_what_the_readme_shows(tried: tuple[Path, dict[str, str]], redis_url: str) -> None:
+    folder, _ = tried
     shown = {line: printed for line, printed in commands(README) if line.startswith(STATUS)}
     assert shown
-    for line, _ in commands(README):
-        if line.startswith(("o2c simulate ", "o2c replay ")):
-            run(line, tmp_path)
     with redis.Redis.from_url(redis_url) as client:
-        for status in (tmp_path / "result" / "status.jsonl").read_bytes().splitlines():
+        for status in (folder / "result" / "status.jsonl").read_bytes().splitlines():
             client.hset(f"o2c:order:{json.loads(status)['correlation_id']}", "json", status)
     for line, printed in shown.items():
-        assert tidy(run(line, tmp_path, {"O2C_REDIS_URL": redis_url})) == tidy(printed)
+        assert tidy(run(line, folder, {"O2C_REDIS_URL": redis_url})) == tidy(printed)
+
+
+def test_example_event_is_read() -> None:
+    [example] = blocks(README, "json")
+    record = Record("o2c.shipment.v1", 0, 0, 0, None, example.body.encode())
+    assert isinstance(Decoder({"o2c.shipment.v1": "shipment"}).decode(record), Arrival)
 
 
 def test_example_policy_is_valid_and_wholly_in_force() -> None:
@@ -48,11 +63,18 @@ def test_settings_that_the_readme_exports_are_valid(monkeypatch: pytest.MonkeyPa
 
 
 def test_endpoints_are_those_that_answer() -> None:
+    answered: list[str] = []
+
+    def start_response(status: str, *_: Any) -> Callable[[bytes], object]:
+        answered.append(status)
+        return lambda _: None
+
     app = health_app(lambda: None)
-    for endpoint, _ in table(README, "endpoint", "answers"):
-        answered: list[str] = []
-        app({"REQUEST_METHOD": "GET", "PATH_INFO": codes(endpoint)[0]}, lambda status, *_: answered.append(status))
-        assert answered == ["200 OK"], endpoint
+    endpoints = [codes(endpoint)[0] for endpoint, _ in table(README, "endpoint", "answers")]
+    for endpoint in endpoints:
+        app({"REQUEST_METHOD": "GET", "PATH_INFO": endpoint}, start_response)
+    assert endpoints == ["/healthz", "/readyz", "/metrics"]
+    assert answered == ["200 OK"] * 3
 
 
 def test_make_targets_that_the_readme_names_exist() -> None:

@@ -243,7 +243,7 @@ class Job:
     def records(self, name: str) -> list[tuple[bytes | None, bytes | None, dict[str, bytes]]]:
         """(key, value, headers) of all records of an output topic, partition by partition."""
         return [
-            (message.key(), message.value(), dict(message.headers() or []))  # type: ignore[arg-type,misc]
+            (message.key(), message.value(), dict(message.headers() or []))  # type: ignore[arg-type]
             for message in self.messages(name)
         ]
 
@@ -266,7 +266,8 @@ class Job:
         """The last status an order, as a reader of the compacted topic has it."""
         last = {}
         for key, value, _ in self.records("status"):
-            assert key is not None and value is not None
+            assert key is not None
+            assert value is not None
             last[key.decode()] = json.loads(value)
         return last
 

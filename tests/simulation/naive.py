@@ -4,7 +4,9 @@ from itertools import pairwise
 from typing import Any
 
 from o2c.flows.correlation.exceptions import exception_id
+from o2c.flows.correlation.feeds import SimulatedFeeds
 from o2c.flows.correlation.identity import correlation_id_of
+from o2c.flows.correlation.milestones import INDEX, PAYMENT, STALL_CODES
 from o2c.flows.correlation.order import NEVER, OrderState, judge, merge
 from o2c.flows.correlation.silence import CODE
 from o2c.flows.correlation.status import render
@@ -23,6 +25,7 @@ class Naive:
         self.orders: dict[str, OrderState] = {}
         self.dead_letters: set[tuple[str, int, int]] = set()
         self.orphans: set[str] = set()
+        self._appended: dict[str, list[tuple[int, Document]]] = {}
         self._spoke: dict[str, list[int]] = {feed: [] for feed in policy().declared}
         self._heartbeats: set[str] = set()
         decode = Decoder(log.types_by_topic).decode
@@ -52,14 +55,29 @@ class Naive:
         else:
             document = event.document
             self._spoke.setdefault(f"{document.type}/{document.source}", []).append(record.timestamp_us)
-            self._file(document)
+            self._file(document, record.timestamp_us)
 
-    def _file(self, document: Document) -> None:
+    def _file(self, document: Document, appended_at: int) -> None:
         correlation_id = correlation_id_of(document)
         if correlation_id is None:
             self.orphans.add(document.document_id)
         else:
             merge(self.orders.setdefault(correlation_id, OrderState(correlation_id)), document)
+            self._appended.setdefault(correlation_id, []).append((appended_at, document))
+
+    def stalls(self, correlation_id: str, code: str, clock: int, proved: int) -> set[str]:
+        """Which exceptions of a stall's code there could be at `clock`: what it awaits is read up to `proved`.
+
+        Of the milestones before it all that there was counts, for it may have been read; of those after it nothing.
+        """
+        awaited = STALL_CODES.index(code)
+        state = OrderState(correlation_id)
+        for appended_at, document in self._appended[correlation_id]:
+            reached = INDEX.get(document.type, PAYMENT + 1)
+            if reached < awaited and appended_at <= clock or reached == awaited and appended_at <= proved:
+                merge(state, document)
+        judge(state, policy(), clock, SimulatedFeeds(policy(), {}))
+        return {life.exception_id for life in state.lives.values() if life.code == code}
 
     def judged(self, feed: str) -> bool:
         """Whether the feed is held to speak."""

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import TypeVar
 
+from o2c.flows.correlation.milestones import STALL_CODES
 from o2c.flows.correlation.silence import CODE
 from o2c.schemas.records import ExceptionRecord, StatusRecord
 from o2c.schemas.times import parse_rfc3339
@@ -104,6 +105,10 @@ def _check_stall(said: list[ExceptionRecord], naive: Naive) -> None:
         if feed is not None:
             spoke = naive.spoke_last(feed, record.changed_at)
             assert spoke >= needed, f"{record.code} of {record.correlation_id} opens while {feed} is silent"
+        if record.code in STALL_CODES:
+            assert record.correlation_id is not None
+            possible = naive.stalls(record.correlation_id, record.code, record.changed_at, needed)
+            assert record.exception_id in possible, f"{record.code} of {record.correlation_id} was refuted already"
 
 
 def _openings(said: list[ExceptionRecord]) -> list[ExceptionRecord]:

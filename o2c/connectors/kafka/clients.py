@@ -76,9 +76,9 @@ def admin_client(client: Mapping[str, Any], on_error: ErrorCallback) -> AdminCli
         return AdminClient(configuration)
 
 
-def consumer(client: Mapping[str, Any], group_id: str, on_error: ErrorCallback, **callbacks: Any) -> Consumer:
+def consumer(client: Mapping[str, Any], group_id: str, on_error: ErrorCallback) -> Consumer:
     """A consumer that commits nothing by itself, says where partitions end, and resets no offset silently."""
-    configuration = {**_TUNED_CLIENT, **_TUNED_CONSUMER, **client, **_FIRM_CONSUMER, **callbacks}
+    configuration = {**_TUNED_CLIENT, **_TUNED_CONSUMER, **client, **_FIRM_CONSUMER}
     with _checked():
         return Consumer({**configuration, "group.id": group_id, "error_cb": on_error, "logger": _LIBRARY_LOG})
 

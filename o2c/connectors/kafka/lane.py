@@ -7,11 +7,12 @@ from threading import Event
 from typing import Any, Protocol, cast
 
 from bytewax.inputs import StatefulSourcePartition
-from confluent_kafka import KafkaError, TopicPartition
+from confluent_kafka import Consumer, KafkaError, TopicPartition
 from confluent_kafka.admin import AdminClient
 from msgspec import Struct
 
 from o2c.connectors.kafka.clients import admin_client, consumer, isolation
+from o2c.connectors.kafka.commits import PositionCommits
 from o2c.connectors.kafka.faults import END_OF_PARTITION, OUT_OF_RANGE, LastError, addresses, is_transient, reason
 from o2c.connectors.kafka.offsets import FirstStart, Loss, Offsets, resume_offset, start_offsets
 from o2c.connectors.kafka.progress import ReadProgress
@@ -81,7 +82,6 @@ class Lane(StatefulSourcePartition[LaneBatch, None]):
 
     def __init__(self, context: LaneContext, admin: SharedAdmin, number: int, positions: Mapping[str, int]) -> None:
         self.number = number
-        self.failed_commits = 0
         self._context = context
         self._settings = context.settings
         self._clock = context.clock
@@ -95,7 +95,8 @@ class Lane(StatefulSourcePartition[LaneBatch, None]):
         )
         self._watch = TopicWatch(admin.client, context.partitions_by_topic, _REQUEST_SECONDS) if number == 0 else None
         self._errors = LastError()
-        self._consumer = consumer(context.client, context.group_id, self._errors, on_commit=self._committed)
+        self._commits = PositionCommits(admin.client, context.group_id, number, _REQUEST_SECONDS)
+        self._consumer: Consumer = consumer(context.client, context.group_id, self._errors)
         self._consumer.assign([TopicPartition(topic, number, at) for topic, at in self._positions.items()])
         self._start_timers()
 
@@ -109,7 +110,6 @@ class Lane(StatefulSourcePartition[LaneBatch, None]):
         self._interval_seconds = self._settings.mark_interval_us / SECOND_US
         self._ask_ahead_seconds = min(_ASK_AHEAD_SECONDS, self._interval_seconds / 2)
         self._batch_records = self._settings.batch_records
-        self._committed_positions: dict[str, int] = {}
         self._ended = False
         now = time.monotonic()
         self._heard_at = now
@@ -149,8 +149,12 @@ class Lane(StatefulSourcePartition[LaneBatch, None]):
         return
 
     def close(self) -> None:
-        """Leaves the brokers."""
-        self._consumer.close()
+        """Leaves the brokers, at once: there is no group to leave, and `Consumer.close` would wait for them."""
+        del self._consumer
+
+    def failed_commits(self) -> int:
+        """How many commits of positions failed."""
+        return self._commits.failed
 
     def lags(self) -> dict[str, int]:
         """By topic, offsets between the position and the end last heard of."""
@@ -252,18 +256,6 @@ class Lane(StatefulSourcePartition[LaneBatch, None]):
             raise OperatingFault(f"{brokers} has not answered for {quiet_seconds:.0f} s{self._errors.because()}")
 
     def _mark(self) -> Mark:
-        self._commit()
         positions = dict(self._positions)
+        self._commits.commit(positions)
         return Mark(self.number, positions, self._progress.read_to(positions), {})
-
-    def _commit(self) -> None:
-        """Shows the group's lag to the outside; nothing is ever resumed from it."""
-        moved = {topic: at for topic, at in self._positions.items() if self._committed_positions.get(topic) != at}
-        if moved:
-            self._committed_positions.update(moved)
-            offsets = [TopicPartition(topic, self.number, at) for topic, at in moved.items()]
-            self._consumer.commit(offsets=offsets, asynchronous=True)
-
-    def _committed(self, error: KafkaError | None, _: list[TopicPartition]) -> None:
-        if error is not None:
-            self.failed_commits += 1

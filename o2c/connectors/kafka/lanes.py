@@ -74,7 +74,7 @@ class KafkaLanes(FixedPartitionedSource[LaneBatch, None]):
 
     def failed_commits(self) -> int:
         """How many commits of offsets failed: the lag that the group shows may be too high, nothing else suffers."""
-        return sum(lane.failed_commits for lane in tuple(self._lanes))
+        return sum(lane.failed_commits() for lane in tuple(self._lanes))
 
     def _shared_admin(self) -> SharedAdmin:
         """Made with the first lane: a client's threads do not survive a fork."""

@@ -63,7 +63,7 @@ def render(state: OrderState, judgement: Judgement, clock: int, version: int) ->
         "closed": judgement.closed,
         "health": state.health,
         "waiting_for": _waiting_for(judgement.waits),
-        "quantities": {name: quantity_text(total) for name, total in zip(QUANTITY_NAMES, totals, strict=True)},
+        "quantities": _quantities(totals),
         "amounts": {
             "ordered": amount_text(money.ordered),
             "invoiced": amount_text(money.invoiced),
@@ -219,9 +219,10 @@ def _milestones(ledger: Ledger, money: Money, lines: list[LineLedger], ordered: 
                 there = line.reached[index]
                 part += min(line.ordered, there)
         if first != NEVER:
+            first_at = rfc3339(first)
             reached[MILESTONES[index]] = {
-                "first_at": rfc3339(first),
-                "last_at": rfc3339(last),
+                "first_at": first_at,
+                "last_at": first_at if last == first else rfc3339(last),
                 "fraction": "1" if part == ordered and part else _fraction(part, ordered),
             }
     return reached
@@ -247,17 +248,18 @@ def _fraction(part: int, whole: int) -> str | None:
 
 
 def _line(line: LineLedger) -> dict[str, object]:
-    ordered, allocated, picked, shipped, delivered, invoiced = line.reached
-    return {
-        "line": line.line,
-        "sku": line.sku,
-        "ordered": quantity_text(ordered),
-        "allocated": quantity_text(allocated),
-        "picked": quantity_text(picked),
-        "shipped": quantity_text(shipped),
-        "delivered": quantity_text(delivered),
-        "invoiced": quantity_text(invoiced),
-    }
+    return {"line": line.line, "sku": line.sku, **_quantities(line.reached)}
+
+
+def _quantities(reached: list[int]) -> dict[str, str]:
+    """How much has reached each milestone, by the name that it has then. Neighbours are mostly equal: written once."""
+    named = {}
+    last, text = -1, ""
+    for name, quantity in zip(QUANTITY_NAMES, reached, strict=True):
+        if quantity != last:
+            last, text = quantity, quantity_text(quantity)
+        named[name] = text
+    return named
 
 
 def _timeline(state: OrderState) -> list[dict[str, object]]:

@@ -27,11 +27,13 @@ def test_lanes_read_and_prove_their_progress(mock_cluster: str) -> None:
     topic = unique("orders")
     produce(mock_cluster, topic, [b"1", b"2", b"3"])
     partitions = check_inputs({"bootstrap.servers": mock_cluster}, [topic])
-    lane = Reading(mock_cluster, partitions).lane()
+    reading = Reading(mock_cluster, partitions)
+    lane = reading.lane()
     started_at = now_us()
     assert [record.value for record in read(lane, 3)] == [b"1", b"2", b"3"]
     mark = mark_where(lane, lambda mark: mark.read_to[f"type-of-{topic}"] >= started_at)
     assert mark.positions == {topic: 3}
+    assert reading.lanes.failed_commits() == 0
 
 
 def test_the_sink_delivers_to_topics_made_on_demand(mock_cluster: str) -> None:

@@ -1,5 +1,7 @@
 """What a lane does while its broker is away."""
 
+import time
+
 import pytest
 
 from o2c.errors import OperatingFault
@@ -30,6 +32,20 @@ def test_an_outage_past_the_budget_is_a_fault(own_kafka: Broker) -> None:
     own_kafka.kill()
     with pytest.raises(OperatingFault, match=rf"Kafka at {own_kafka.bootstrap} has not answered for \d+ s: .*"):
         list(batches(lane))
+
+
+def test_a_lane_ends_at_once_while_its_positions_cannot_be_committed(own_kafka: Broker) -> None:
+    own_kafka.create_topics({"orders": 1})
+    produce(own_kafka.bootstrap, "orders", [b"%d" % number for number in range(100)])
+    reading = Reading(own_kafka.bootstrap, {"orders": 1}, batch_records=1, catch_up_records=1, mark_interval_us=1_000)
+    lane = reading.lane()
+    read(lane, 50)
+    own_kafka.kill()
+    read(lane, 10)
+    started = time.monotonic()
+    lane.close()
+    del lane, reading
+    assert time.monotonic() - started < 5
 
 
 def test_a_lane_does_not_open_without_a_broker() -> None:
