@@ -18,7 +18,7 @@ PYTHON ?=
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --no-python-downloads \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: help install lint format test lock upgrade clean
+.PHONY: help install lint format test bench lock upgrade clean
 
 help: ## Show what there is to make
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -52,6 +52,13 @@ format: $(INSTALLED) ## Rewrite the code in the project's format
 
 test: lint ## Run every check and every test, with a real Kafka and Redis
 	$(BIN)/pytest
+
+bench: $(INSTALLED) ## Measure throughput, latency and start on a real Kafka and Redis
+	$(BIN)/python -m benchmarks.backlog
+	$(BIN)/python -m benchmarks.live
+	$(BIN)/python -m benchmarks.live --stored 1000000
+	$(BIN)/python -m benchmarks.start
+	$(BIN)/python -m benchmarks.profile
 
 # A lock is made before what it locks is installed.
 $(BIN)/uv:

@@ -8,6 +8,8 @@ the next are worked on. It keeps no order and knows no rule. Started by `backlog
 import gc
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
@@ -27,6 +29,8 @@ for number = 1, #KEYS do
 end
 return 0
 """
+
+_encode = msgspec.json.encode
 
 
 class Work(Struct):
@@ -49,63 +53,88 @@ class Done(Struct):
     sent: int
 
 
-def run(work: Work) -> Done:
-    """Pass all events on."""
-    consumer = Consumer({"bootstrap.servers": work.bootstrap, "group.id": "floor", "enable.auto.commit": False})
-    consumer.assign([TopicPartition(topic, part, 0) for topic in work.topics for part in range(work.partitions)])
-    producer = Producer(
-        {"bootstrap.servers": work.bootstrap, "enable.idempotence": True, "linger.ms": 5, "acks": "all"}
-    )
-    redis = Redis.from_url(work.redis_url)
-    script = redis.script_load(_SCRIPT)
-    connection = redis.connection_pool.get_connection()
-    readers = {topic: msgspec.json.Decoder(EVENT_CLASSES[name]).decode for topic, name in work.topics.items()}
-    status = msgspec.json.decode(work.status)
-    encode = msgspec.json.encode
-    produce, output = producer.produce, work.output
-    reported, seen, unanswered = 0, 0, 0
-    started = started_cpu = 0.0
+class Floor:
+    """The three clients, and what is under way."""
 
-    def report(error: KafkaError | None, _: Message) -> None:
-        nonlocal reported
-        assert error is None, error
-        reported += 1
+    def __init__(self, work: Work) -> None:
+        self._events = work.events
+        self._output = work.output
+        self._status = msgspec.json.decode(work.status)
+        self._readers: dict[str, Callable[[bytes], Any]] = {
+            topic: msgspec.json.Decoder(EVENT_CLASSES[name]).decode for topic, name in work.topics.items()
+        }
+        bootstrap = {"bootstrap.servers": work.bootstrap}
+        self._consumer = Consumer({**bootstrap, "group.id": "floor", "enable.auto.commit": False})
+        parts = range(work.partitions)
+        self._consumer.assign([TopicPartition(topic, part, 0) for topic in work.topics for part in parts])
+        self._producer = Producer({**bootstrap, "enable.idempotence": True, "linger.ms": 5, "acks": "all"})
+        redis = Redis.from_url(work.redis_url)
+        self._script: str = redis.script_load(_SCRIPT)  # type: ignore[assignment]  # nothing here is asynchronous
+        self._connection: Any = redis.connection_pool.get_connection()
+        self._unanswered = 0
+        self._sent = 0
+        self._seen = 0
 
-    while seen < work.events:
-        messages = consumer.consume(_BATCH, 0.1)
-        if messages and not started:
-            started, started_cpu = time.monotonic(), time.process_time()
+    def run(self) -> Done:
+        """Pass all events on."""
+        messages = self._next()
+        started, started_cpu = time.monotonic(), time.process_time()
+        while True:
+            self._pass_on(messages)
+            if self._seen >= self._events:
+                break
+            messages = self._next()
+        self._take_answers()
+        self._producer.flush()
+        return Done(time.monotonic() - started, time.process_time() - started_cpu, self._sent)
+
+    def _next(self) -> list[Any]:
+        while True:
+            messages = self._consumer.consume(_BATCH, 0.1)
+            if messages:
+                return messages
+
+    def _pass_on(self, messages: list[Any]) -> None:
+        readers, status = self._readers, self._status
         keys: list[str] = []
         values: list[bytes] = []
         for message in messages:
             event = readers[message.topic()](message.value())
-            refs = event.refs
-            order = refs["order"][0] if refs else event.document_id
-            seen += 1
-            status["correlation_id"], status["version"] = order, seen
-            record = encode(status)
-            while True:
-                try:
-                    produce(output, record, order, -1, report)
-                    break
-                except BufferError:
-                    producer.poll(0.05)
+            order = event.refs["order"][0] if event.refs else event.document_id
+            self._seen += 1
+            status["correlation_id"], status["version"] = order, self._seen
+            record = _encode(status)
+            self._produce(record, order)
             keys.append("floor:" + order)
             values.append(record)
-        producer.poll(0)
-        while unanswered:
-            connection.read_response()
-            unanswered -= 1
+        self._producer.poll(0)
+        self._take_answers()
         for first in range(0, len(keys), _CALL_ENTRIES):
-            named = keys[first : first + _CALL_ENTRIES]
-            arguments = (*named, str(seen), *values[first : first + _CALL_ENTRIES])
-            connection.send_packed_command(connection.pack_command("EVALSHA", script, len(named), *arguments))
-            unanswered += 1
-    while unanswered:
-        connection.read_response()
-        unanswered -= 1
-    producer.flush()
-    return Done(time.monotonic() - started, time.process_time() - started_cpu, reported)
+            self._write(keys[first : first + _CALL_ENTRIES], values[first : first + _CALL_ENTRIES])
+
+    def _produce(self, record: bytes, order: str) -> None:
+        while True:
+            try:
+                self._producer.produce(self._output, record, order, -1, self._report)
+            except BufferError:
+                self._producer.poll(0.05)
+            else:
+                return
+
+    def _report(self, error: KafkaError | None, _: Message) -> None:
+        assert error is None, error
+        self._sent += 1
+
+    def _write(self, keys: list[str], values: list[bytes]) -> None:
+        arguments = (*keys, str(self._seen), *values)
+        command = self._connection.pack_command("EVALSHA", self._script, len(keys), *arguments)
+        self._connection.send_packed_command(command)
+        self._unanswered += 1
+
+    def _take_answers(self) -> None:
+        while self._unanswered:
+            self._connection.read_response()
+            self._unanswered -= 1
 
 
 def main() -> None:
@@ -113,7 +142,7 @@ def main() -> None:
     work = msgspec.json.decode(sys.stdin.buffer.read(), type=Work)
     gc.freeze()
     gc.disable()
-    sys.stdout.buffer.write(msgspec.json.encode(run(work)))
+    sys.stdout.buffer.write(_encode(Floor(work).run()))
 
 
 if __name__ == "__main__":

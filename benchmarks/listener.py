@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 from redis import Redis
 
-SILENCE_SECONDS = 5.0
+SILENCE_SECONDS = 20.0
 """Without a message for this long, nothing more will come."""
 
 READY = b"listening\n"
@@ -32,7 +32,7 @@ def listen(url: str, expected: int) -> list[Heard]:
     client.config_set("notify-keyspace-events", "Kh")
     database = client.connection_pool.connection_kwargs.get("db", 0)
     prefix = f"__keyspace@{database}__:o2c:order:"
-    subscription = client.pubsub(ignore_subscribe_messages=True)
+    subscription = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     subscription.psubscribe(prefix + "*")
     subscription.get_message(timeout=1)
     sys.stdout.buffer.write(READY)

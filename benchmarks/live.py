@@ -22,7 +22,7 @@ from benchmarks.machine import CpuWatch, peak_megabytes
 from benchmarks.orders import EVENTS_AN_ORDER, TYPES, order_id, value
 from benchmarks.preload import fill, payment
 from benchmarks.sending import Sender
-from benchmarks.services import Services, services
+from benchmarks.services import services
 from o2c.schemas.times import HOUR_US
 from tests.services.job import Job
 
@@ -32,7 +32,7 @@ WARM_UP_SECONDS = 5
 """Sent before, and not counted: the first events of a fresh process find everything cold."""
 
 _STEP_SECONDS = 1.0
-_LIVE = {"linger.ms": 0, "acks": "all"}
+_LIVE: dict[str, str | int] = {"linger.ms": 0, "acks": "all"}
 
 Sendable = tuple[str, int, bytes]
 """(type, order, value)."""
@@ -53,7 +53,7 @@ def main() -> None:
             seconds = time.monotonic() - began
             print(f"store: {arguments.stored:,} open orders of {size:,} B, written in {seconds:.0f} s")
         events = _events(arguments.rate, arguments.seconds + WARM_UP_SECONDS, arguments.stored)
-        measure(running, job, events, arguments.rate)
+        measure(job, events, arguments.rate)
 
 
 def _events(rate: int, seconds: int, stored: int) -> Iterator[Sendable]:
@@ -74,7 +74,7 @@ def _events(rate: int, seconds: int, stored: int) -> Iterator[Sendable]:
         yield TYPES[step], number, value(number, step, taken_at)
 
 
-def measure(running: Services, job: Job, events: Iterator[Sendable], rate: int) -> None:
+def measure(job: Job, events: Iterator[Sendable], rate: int) -> None:
     """Send all events, hear of their statuses, and say how long each took."""
     planned = list(events)
     job.start()
@@ -93,15 +93,12 @@ def measure(running: Services, job: Job, events: Iterator[Sendable], rate: int) 
     busy = watch.between(counted_from, sent[-1][1]) / (sent[-1][1] - counted_from)
     _report(latencies, unmatched, busy, peak, latest, rate)
     _verify(job, planned)
-    import json; from pathlib import Path
-    Path("/tmp/live.json").write_text(json.dumps([sent,[(h.order,h.at) for h in heard]]))
-    Path("/tmp/live.log").write_text(job.log_tail())
     job.stop()
 
 
 def _send(job: Job, planned: list[Sendable], rate: int) -> tuple[list[tuple[str, float]], float]:
     """(order, when), in the order sent, and by how many seconds the sender was late at most."""
-    sender = Sender(job, dict(_LIVE))
+    sender = Sender(job, _LIVE)
     sent: list[tuple[str, float]] = []
     latest = 0.0
     began = time.time()
@@ -141,11 +138,11 @@ def _report(latencies: list[float], unmatched: int, busy: float, peak: float, la
     def percentile(part: float) -> float:
         return latencies[min(len(latencies) - 1, int(part * len(latencies)))] * 1_000
 
-    print(
-        f"live: {len(latencies):,} events at {rate:,}/s, from produce to status in Redis: p50 {percentile(0.5):.1f} ms,"
-        f" p90 {percentile(0.9):.1f}, p99 {percentile(0.99):.1f}, p99.9 {percentile(0.999):.1f}, max {percentile(1):.1f}"
-    )
-    print(f"      the job used {busy:.2f} of a core and {peak:.0f} MB at most; the sender was {latest * 1e3:.1f} ms late at most")
+    figures = ", ".join(f"p{100 * part:g} {percentile(part):.1f}" for part in (0.5, 0.9, 0.99, 0.999))
+    print(f"live: {len(latencies):,} events at {rate:,}/s, milliseconds from produce to the status in Redis:")
+    print(f"      {figures}, max {percentile(1):.1f}")
+    print(f"      the job used {busy:.2f} of a core and {peak:.0f} MB at most")
+    print(f"      the sender was {latest * 1e3:.1f} ms late at most")
     if unmatched:
         print(f"      {unmatched} events of orders with another number of statuses than events are not counted")
 

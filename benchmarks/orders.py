@@ -1,7 +1,8 @@
 """Healthy orders of six events each, and what the job must say of them in the end.
 
-An order has two lines, unless told otherwise. It is taken, allocated, picked, shipped, invoiced and paid, all of it within the last two hours,
-so that under the default policy nothing is overdue: in the end it waits for its proof of delivery, for days to come.
+An order has two lines, unless told otherwise. It is taken, allocated, picked, shipped, invoiced and paid, all of it
+within the last two hours, so that under the default policy nothing is overdue: in the end it waits for its proof of
+delivery, for days to come.
 """
 
 import random

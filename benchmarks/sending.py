@@ -7,7 +7,7 @@ from confluent_kafka import KafkaError, Message, Producer
 from benchmarks.orders import order_id
 from tests.services.job import Job
 
-_BULK = {
+_BULK: dict[str, str | int] = {
     "linger.ms": 50,
     "batch.size": 1_000_000,
     "queue.buffering.max.messages": 500_000,
@@ -54,7 +54,7 @@ class Sender:
 
 def send_all(job: Job, events: Iterable[tuple[str, int, bytes]]) -> int:
     """Produce (type, order, value) in order and as fast as it goes. Returns the bytes of all values."""
-    sender = Sender(job, dict(_BULK))
+    sender = Sender(job, _BULK)
     size = 0
     for count, (document_type, number, value) in enumerate(events):
         sender.send(document_type, number, value)

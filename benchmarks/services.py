@@ -28,7 +28,8 @@ class Services(Struct, frozen=True):
 
     def pids(self) -> dict[str, int]:
         """The processes of the services, by name."""
-        assert self.broker._process is not None and self.redis._process is not None
+        assert self.broker._process is not None
+        assert self.redis._process is not None
         return {"broker": self.broker._process.pid, "redis": self.redis._process.pid}
 
     def job(self, name: str = "job") -> Job:

@@ -64,6 +64,8 @@ def _assert_equal(found: Mapping[str, Json], wanted: Mapping[str, Json]) -> None
     assert not missing, f"{len(missing)} of {len(wanted)} missing: {missing[:_SHOWN]}"
     assert not added, f"{len(added)} beyond {len(wanted)}: {added[:_SHOWN]}"
     differing = [key for key in sorted(wanted) if found[key] != wanted[key]]
-    # A few at a time: the difference of thousands of orders would take minutes to show.
+    # The fields of one: the difference of thousands of orders would take minutes to show.
     for key in differing[:1]:
-        assert found[key] == wanted[key], f"{len(differing)} of {len(wanted)} differ, first {differing[:_SHOWN]}"
+        fields = {name: (found[key].get(name), wanted[key][name]) for name in wanted[key]}
+        apart = {name: pair for name, pair in fields.items() if pair[0] != pair[1]}
+        raise AssertionError(f"{len(differing)} of {len(wanted)} differ; {key} (found, wanted): {apart}")

@@ -158,7 +158,11 @@ class Shards:
         return shard
 
     def _submit(self, sync: Callable[[], None]) -> "Future[None]":
-        return self._syncs.submit(EPOCH_SYNC.time()(sync))
+        def timed() -> None:
+            with EPOCH_SYNC.time():
+                sync()
+
+        return self._syncs.submit(timed)
 
     def close(self) -> None:
         """The stream has ended in order: write back and close what is open."""

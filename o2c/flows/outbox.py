@@ -33,6 +33,7 @@ class Outbox:
         self._syncing: Future[None] | None = None
         self._syncing_upto = 0
         self._synced_at = float("-inf")
+        self._owed = False
         self.status_due: dict[str, int] = {}
         self._next = 1
         for key, value in store.scan(b"x", b"y"):
@@ -77,11 +78,17 @@ class Outbox:
         """Whether an entry can be removed."""
         return bool(self._sent) and self._sent[0][0] <= token
 
-    def sync(self, now: float, interval: float) -> None:
-        """Start a sync off this thread where something waits for one, at most once an interval (seconds)."""
-        if self._syncing is None and self._written and now - self._synced_at >= interval:
+    def sync(self, now: float, interval: float, *, owed: bool = False) -> None:
+        """Start a sync off this thread, at most once an interval (seconds), where something waits for one or it is owed.
+
+        Once an epoch it is owed to what nobody waits for: positions that do not survive would be read again from ever
+        further back.
+        """
+        self._owed |= owed
+        if self._syncing is None and (self._written or self._owed) and now - self._synced_at >= interval:
+            self._owed = False
             self._synced_at = now
-            self._syncing_upto = self._written[-1][0]
+            self._syncing_upto = self._written[-1][0] if self._written else 0
             self._syncing = self._submit(self._store.sync)
 
     def take(self, token: int) -> list[Entry]:

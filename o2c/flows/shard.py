@@ -111,6 +111,7 @@ class Shard:
         self._ticked_at = float("-inf")
         # Shards close their epochs one after the other, not all at once.
         self._epoch_ends = monotonic() + options.epoch_s * (number + 1) / options.shards
+        self._sync_owed_at = self._epoch_ends
         self._reviewed = store.get(_POLICY_KEY) == policy.version.encode()
 
     def on_batch(self, batches: list[ShardBatch]) -> list[Emission]:
@@ -212,7 +213,8 @@ class Shard:
             self._judge_by_clock(order, clock)
         for feed in self._feeds.judged():
             if self._owns(feed):
-                change = self._silence.judge(feed, self._feeds.silent_since(feed), clock)
+                is_silent = self._feeds.silent_since(feed) is not None
+                change = self._silence.judge(feed, self._feeds.heard_at(feed), is_silent, clock)
                 if change is not None:
                     self.outbox.add(change)
         owned = [feed for feed in self._feeds.newest if self._owns(feed)]
@@ -222,17 +224,20 @@ class Shard:
     def _owns(self, feed: str) -> bool:
         return crc32(feed.encode()) % self._options.shards == self.number
 
-    def _judge_by_clock(self, order: Hot, clock: int) -> None:
+    def _judge_by_clock(self, order: Hot, clock: int, *, under_new_policy: bool = False) -> None:
         judgement = judge(order.state, self._policy, clock, self._feeds, self._options.generation)
         self._orders.touch(order)
         self._clock_judged.append(order)
-        if judgement.changes or judgement.turned:
+        if judgement.changes or judgement.turned or (under_new_policy and not judgement.closed):
             self._hand_to_outbox(order.state, judgement)
 
     def _review(self, clock: int) -> None:
-        """Another policy than the last: judge every order anew, before the first event."""
+        """Another policy than the last: judge every order anew, before the first event.
+
+        Every open order's status is due: whose business its waits are, and until when, are policy's to say.
+        """
         for count, order in enumerate(self._orders.all(), 1):
-            self._judge_by_clock(order, clock)
+            self._judge_by_clock(order, clock, under_new_policy=True)
             if count % _REVIEWED_AT_ONCE == 0:
                 self._write_dirty([])
                 self._clock_judged.clear()
@@ -262,7 +267,10 @@ class Shard:
         elif self.outbox.unwritten or self._clock_judged:
             self._write_with_outbox(self._clock_judged)
         self._clock_judged.clear()
-        self.outbox.sync(now, OUTBOX_INTERVAL_S)
+        owed = now >= self._sync_owed_at
+        if owed:
+            self._sync_owed_at = now + self._options.epoch_s
+        self.outbox.sync(now, OUTBOX_INTERVAL_S, owed=owed)
 
     def _write_with_outbox(self, orders: list[Hot]) -> None:
         """Write these orders, and the outbox with every order that caused an entry of it."""
@@ -361,7 +369,7 @@ class ReplayShard:
                 self._write()
         for feed, silent_from in sorted(self._feeds.silenced.items()):
             if crc32(feed.encode()) % self._shards == self.number and silent_from <= as_of:
-                change = self._silence.judge(feed, silent_from, silent_from)
+                change = self._silence.judge(feed, silent_from, True, silent_from)
                 if change is not None:
                     output.exceptions.append(change)
 

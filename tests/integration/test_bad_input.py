@@ -56,7 +56,7 @@ class Outcome(NamedTuple):
     bad: list[BadInput]
     letters: dict[int, Message]
     statuses: dict[str, dict[str, Any]]
-    feeds: set[Any]
+    feeds: set[bytes]
     input_topics: dict[str, str]
 
 
@@ -88,7 +88,7 @@ def outcome(
         job.start()
         job.settle()
         letters = {int(message.key() or b"-1"): message for message in job.messages("dead-letters")}
-        feeds = {key for key in job.redis().scan_iter("o2c:feed:*wms-*")}
+        feeds = set(job.redis().scan_iter("o2c:feed:*wms-*"))
         yield Outcome(bad, letters, job.statuses(), feeds, {name: job.topic(name) for name in job.types})
 
 

@@ -99,8 +99,8 @@ def test_an_orders_last_status_is_its_newest_and_the_one_in_redis(runs: Runs) ->
 
 
 def test_redis_has_the_open_exceptions_and_no_other(runs: Runs) -> None:
-    redis = runs.crashed.redis()
-    held = {member.decode() for key in redis.scan_iter("o2c:exceptions:*") for member in redis.zrange(key, 0, -1)}
+    redis = runs.crashed.redis(decode_responses=True)
+    held = {member for key in redis.scan_iter("o2c:exceptions:*") for member in redis.zrange(key, 0, -1)}
     assert held == runs.crashed.open_exceptions().keys()
 
 

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from o2c.flows import telemetry
+from o2c.flows.job import QUIET_SECONDS
 from o2c.flows.settings import load_settings
 from tests.repository.pages import ROOT, blocks, codes, table
 
@@ -65,6 +66,10 @@ def text_of(node: ast.expr) -> str:
     if isinstance(node, ast.BinOp):
         return text_of(node.left) + text_of(node.right)
     return "…"
+
+
+def test_page_says_when_the_job_is_no_longer_ready() -> None:
+    assert f"`/readyz` is 503 after {QUIET_SECONDS:g} s" in PAGE.read_text()
 
 
 def test_example_configuration_is_valid(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ READ_TYPES = ("order", "allocation", "pick", "shipment", "pod", "invoice", "paym
 OUTPUTS = ("status", "exceptions", "dead-letters", "orphans")
 PATIENCE_SECONDS = 90.0
 _STOP_SECONDS = 40.0
-_QUIET_SECONDS = 2.5
+_QUIET_EPOCHS = 3
 _COMMAND = (sys.executable, "-m", "o2c")
 
 
@@ -282,9 +282,9 @@ class Job:
             last[record["exception_id"]] = record
         return {key: record for key, record in last.items() if is_open(record)}
 
-    def redis(self) -> "Redis":
-        """A client of the job's Redis database."""
-        return Redis.from_url(self.redis_url)
+    def redis(self, *, decode_responses: bool = False) -> Any:
+        """A client of the job's Redis database: untyped, as its replies have unions for types."""
+        return Redis.from_url(self.redis_url, decode_responses=decode_responses)
 
     def lag(self) -> int:
         """How many input records the group has not committed yet."""
@@ -303,7 +303,7 @@ class Job:
         self.wait_until_quiet(seconds)
 
     def wait_until_quiet(self, seconds: float = PATIENCE_SECONDS) -> None:
-        """Wait until no output has grown for longer than any of the job's ticks."""
+        """Wait until no output has grown for some epochs of every shard: by the job's own work, however slow it is."""
         consumer = self._reader()
         outputs = [
             TopicPartition(topic, partition)
@@ -311,14 +311,15 @@ class Job:
             for partition in self._partitions_of(consumer, topic)
         ]
         ends: list[int] = []
-        since = time.monotonic()
+        epochs_before = 0.0
 
         def quiet() -> bool:
-            nonlocal ends, since
+            nonlocal ends, epochs_before
+            epochs = self.metric("o2c_epoch_write_seconds_count")
             now = [consumer.get_watermark_offsets(output, timeout=10)[1] for output in outputs]
-            if now != ends:
-                ends, since = now, time.monotonic()
-            return time.monotonic() - since > _QUIET_SECONDS
+            if now != ends or self.metric("o2c_outbox_records"):
+                ends, epochs_before = now, epochs
+            return epochs - epochs_before >= _QUIET_EPOCHS * int(self.settings["O2C_SHARDS"])
 
         self.wait(quiet, "quiet", seconds)
         consumer.close()

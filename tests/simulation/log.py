@@ -95,7 +95,7 @@ class SimulatedLane:
         """Up to `most` records, partitions in any order, and a mark where one is due."""
         clock = self._clock()
         records: list[Record] = []
-        for topic in random.sample(list(self.positions), len(self.positions)):
+        for topic in random.sample(list(self.positions), len(self.positions)) if self.behind else ():
             at = self.positions[topic]
             taken = self._log.records[topic, self.number][at : at + most - len(records)]
             self.positions[topic] += len(taken)

@@ -16,7 +16,7 @@ from o2c.schemas.records import Emission
 from tests.simulation.checks import check_emission
 from tests.simulation.faults import Step
 from tests.simulation.log import SimulatedLane
-from tests.simulation.script import STARTED_AT, policy
+from tests.simulation.script import STARTED_AT
 from tests.simulation.sinks import SINKS, RedisSink, Tokens, TopicSink
 from tests.simulation.store import SimulatedStore, Syncs
 
@@ -133,7 +133,7 @@ class Process:
         shard = Shard(
             number,
             store,
-            policy(),
+            self._world.policy,
             self._options,
             self.deliveries.upto,
             self.syncs[number].submit,

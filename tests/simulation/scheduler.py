@@ -1,5 +1,7 @@
 """One run by a seed: steps in any order, crashes in between; then everything settles."""
 
+from bisect import bisect
+from itertools import accumulate
 from random import Random
 
 from msgspec import Struct
@@ -7,7 +9,7 @@ from msgspec import Struct
 from o2c.schemas.times import MINUTE_US, SECOND_US
 from tests.simulation.faults import Crash, Kind, Step
 from tests.simulation.process import EPOCH_S
-from tests.simulation.script import EVENTS_UNTIL, HORIZON, Append
+from tests.simulation.script import EVENTS_UNTIL, HORIZON, Append, other_policy, policy
 from tests.simulation.world import World
 
 _MOST_ROUNDS = 60
@@ -17,7 +19,8 @@ _SETTLE_US = 5 * MINUTE_US
 class Plan(Struct, frozen=True):
     """Which crashes come: `crashes` of them, each within `within` steps of the last, at `only` steps of one name.
 
-    `stops`: how likely, at each turn, the job is told to stop in order.
+    `stops`: how likely, at each turn of the clock, the job is told to stop in order. `policy_changes`: how likely, at each
+    start, it is under the other policy; it ends under the usual one.
     """
 
     crashes: int = 0
@@ -25,6 +28,7 @@ class Plan(Struct, frozen=True):
     only: Step | None = None
     kinds: tuple[Kind, ...] = (Kind.PROCESS, Kind.POWER)
     stops: float = 0.0
+    policy_changes: float = 0.0
 
 
 UNDISTURBED = Plan()
@@ -39,8 +43,8 @@ class Run:
         self._plan = plan
         self._crashes_left = plan.crashes
         # How eagerly each part moves, so that in one run the sinks are slow, in another the syncs.
-        self._eagerness = [self.random.choice((1, 3, 9)) for _ in range(7)]
-        self._patience_us = self.random.choice((2, 20, 90)) * SECOND_US
+        self._eagerness = list(accumulate([*(self.random.choice((0.3, 1, 3, 9)) for _ in range(6)), 4]))
+        self._patience_us = self.random.choice((10, 30, 90)) * SECOND_US
 
     def complete(self) -> World:
         """Safety first, under crashes; then liveness, without."""
@@ -49,9 +53,13 @@ class Run:
             try:
                 self._step()
             except Crash:
-                self.world.restart(self.random.choice(self._plan.kinds))
+                self._arm()
+                self._restart(self.random.choice(self._plan.kinds))
                 self._arm()
         self.world.faults.disarm()
+        if self.world.policy is not policy():
+            self.world.process.stop()
+            self.world.restart(Kind.PROCESS, policy())
         self._settle()
         return self.world
 
@@ -65,7 +73,7 @@ class Run:
     def _step(self) -> None:
         """One step of any part."""
         process, random = self.world.process, self.random
-        (move,) = random.choices(range(7), self._eagerness)
+        move = bisect(self._eagerness, random.random() * self._eagerness[-1])
         if move == 0:
             process.poll(random.choice(process.lanes), random.randint(1, 12))
         elif move == 1:
@@ -82,6 +90,10 @@ class Run:
                 self.world.haunt()
         else:
             self._move_clock()
+
+    def _restart(self, kind: Kind) -> None:
+        changed = self.random.random() < self._plan.policy_changes
+        self.world.restart(kind, other_policy() if changed else policy())
 
     def _step_topics(self) -> None:
         sink = self.world.process.topic_sink
@@ -103,7 +115,7 @@ class Run:
         """To the next event, or by some seconds; now and then the job is stopped and started again."""
         if self.random.random() < self._plan.stops:
             self.world.process.stop()
-            self.world.restart(Kind.PROCESS)
+            self._restart(Kind.PROCESS)
             return
         until = self.world.now + self.random.randint(1, self._patience_us)
         upcoming = self.world.next_append

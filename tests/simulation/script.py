@@ -64,7 +64,17 @@ class Outage(Struct, frozen=True):
 @lru_cache(maxsize=1)
 def policy() -> Policy:
     """Minutes instead of days."""
-    stalls = [f'[stalls.{code}]\ntolerance = "{us // MINUTE_US}m"' for code, us in TOLERANCE_US.items()]
+    return _policy("")
+
+
+@lru_cache(maxsize=1)
+def other_policy() -> Policy:
+    """The same, but for whose business the stalls are."""
+    return _policy('severity = "critical"\nowner = "somebody else"')
+
+
+def _policy(rule: str) -> Policy:
+    stalls = [f'[stalls.{code}]\ntolerance = "{us // MINUTE_US}m"\n{rule}' for code, us in TOLERANCE_US.items()]
     feeds = [
         f'[feeds.default]\ngrace = "2m"\nheartbeat_silent_after = "{SILENT_AFTER_US // MINUTE_US}m"',
         *(
@@ -85,7 +95,7 @@ class Distributor:
         self.outages = list(self._cut_off())
         for source in (EAST, WEST):
             self._beat(source)
-        for number in range(self._random.randint(2, 5)):
+        for number in range(self._random.randint(3, 6)):
             self._live(f"O{number}", STARTED_AT + self._minutes(0, 50))
         self._disturb()
         self.appends = sorted(self._found)
@@ -133,6 +143,8 @@ class Distributor:
             name = f"{number}-{part}"
             start = at + part * self._minutes(0, 12)
             self._say("allocation", f"A-{name}", start + self._minutes(1, 6), "erp", goods)
+            if random.random() < 0.2:
+                self._say("allocation", f"AA-{name}", start + self._minutes(1, 40), "erp", goods)
             self._say("pick", f"K-{name}", start + self._minutes(5, 10), wms, goods)
             self._say("shipment", f"S-{name}", start + self._minutes(9, 16), wms, {**goods, "carrier": "UPS"})
             proof = {"refs": {**refs["refs"], "shipment": [f"S-{name}"]}}

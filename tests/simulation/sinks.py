@@ -100,7 +100,7 @@ class TopicSink:
         self._faults = faults
         self._writer = writer
         self._written = written
-        self._in_flight: dict[tuple[type[Said], int], deque[tuple[Said, _Batch]]] = {}
+        self._in_flight: dict[tuple[str, int], deque[tuple[Said, _Batch]]] = {}
         self._unreported: list[_Batch] = []
         self._pending: deque[_Batch] = deque()
 
@@ -109,8 +109,9 @@ class TopicSink:
         batch = _Batch(emissions)
         self._pending.append(batch)
         for emission in emissions:
-            for record in (*emission.statuses, *emission.exceptions, *emission.dead_letters, *emission.orphans):
-                queue = self._in_flight.setdefault((type(record), _partition(record)), deque())
+            records: tuple[Said, ...] = (*emission.statuses, *emission.exceptions)
+            for record in (*records, *emission.dead_letters, *emission.orphans):
+                queue = self._in_flight.setdefault((type(record).__name__, _partition(record)), deque())
                 queue.append((record, batch))
                 batch.unwritten += 1
                 batch.unreported += 1

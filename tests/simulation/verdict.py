@@ -1,6 +1,7 @@
 """What must hold of a run that has come to rest."""
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import TypeVar
 
 from o2c.flows.correlation.milestones import STALL_CODES
@@ -68,7 +69,7 @@ def _check_exceptions(outcome: Outcome, naive: Naive) -> None:
         by_id[record.exception_id].append((each, record))
     for written in by_id.values():
         said = _once_said(written)
-        for before, after in zip(said, said[1:], strict=False):
+        for before, after in pairwise(said):
             assert after.changed_at >= before.changed_at, "an exception's changes go back in time"
         assert said[0].is_open, "an exception begins with its opening"
         if said[0].code == CODE:
@@ -120,3 +121,4 @@ def _openings(said: list[ExceptionRecord]) -> list[ExceptionRecord]:
 def _check_store(outcome: Outcome) -> None:
     for shard, disk in enumerate(outcome.world.folder.disks):
         assert not disk.written.between(b"x", b"y"), f"the outbox of shard {shard} does not empty"
+        assert disk.durable.values == disk.written.values, f"shard {shard} is not synced though epochs have ended"

@@ -1,18 +1,19 @@
-"""What outlives a process: log, output topics, Redis, disks and the clock. Here processes start, die and start again."""
+"""What outlives a process: log, output topics, Redis, disks and the clock. Processes start, die and start again here."""
 
 from collections import deque
 from random import Random
 from typing import cast
 
 from o2c.connectors.store import Store
-from o2c.flows.shard import VERSION_SHIFT
+from o2c.flows.correlation.policy import Policy
+from o2c.flows.shard import VERSION_SHIFT, stored_marks
 from o2c.flows.start import resume_marks
 from o2c.schemas.records import StatusRecord
 from o2c.schemas.times import SECOND_US
 from tests.simulation.faults import Crash, Faults, Kind, Step
 from tests.simulation.log import Log
 from tests.simulation.process import Process
-from tests.simulation.script import PARTITIONS_BY_TOPIC, STARTED_AT, TYPES_BY_TOPIC, Append
+from tests.simulation.script import PARTITIONS_BY_TOPIC, STARTED_AT, TYPES_BY_TOPIC, Append, policy
 from tests.simulation.sinks import Appended, Kept, Said, SimulatedRedis, Topics
 from tests.simulation.store import Folder
 
@@ -32,7 +33,8 @@ class World:
         self.topics = Topics()
         self.redis = SimulatedRedis()
         self.folder = Folder(SHARDS)
-        self.hot_orders = random.randint(1, 4)
+        self.hot_orders = random.choice((1, 3, 100))
+        self.policy = policy()
         self.now = STARTED_AT
         self._seconds = 0.0
         self._to_come = deque(appends)
@@ -89,9 +91,10 @@ class World:
             for disk in self.folder.disks:
                 disk.lose_power(self.random)
 
-    def restart(self, kind: Kind) -> None:
-        """Die and start again, perhaps more than once, since a start may die as well."""
+    def restart(self, kind: Kind, under: Policy) -> None:
+        """Die and start again under a policy, perhaps more than once, since a start may die as well."""
         self.die(kind)
+        self.policy = under
         while True:
             self.start()
             try:

@@ -122,6 +122,10 @@ class Feeds:
         """The feeds that are held to speak."""
         return sorted({*self.policy.declared, *self.heartbeats})
 
+    def heard_at(self, feed: str) -> int:
+        """A feed's last sign of life; the store's first start for one that was never heard."""
+        return self.newest.get(feed, self._started_at)
+
     def silent_since(self, feed: str) -> int | None:
         """The last sign of life of a judged feed that has fallen silent; None for one that speaks.
 
@@ -134,7 +138,7 @@ class Feeds:
         read_to = self.read_to(feed.partition("/")[0])
         if HEARTBEAT in self._lanes_by_type:
             read_to = min(read_to, self.read_to(HEARTBEAT))
-        last = self.newest.get(feed, self._started_at)
+        last = self.heard_at(feed)
         return last if read_to - last > silent_after else None
 
 

@@ -237,8 +237,13 @@ def _update(state: OrderState, identifier: str, condition: Condition, judgement:
             explanation=explanation,
         )
         return True
-    before = (life.severity, life.owner, life.since, life.due_at, life.amount)
+    before = _shown(life)
     life.severity, life.owner, life.since, life.amount = rule.severity, rule.owner, condition.since, amount
     life.due_at = due_at(life.detected_at, rule)
     life.currency, life.documents, life.explanation = currency, documents, explanation
-    return before != (life.severity, life.owner, life.since, life.due_at, life.amount)
+    return before != _shown(life)
+
+
+def _shown(life: Life) -> tuple[object, ...]:
+    """What of an open exception is worth a record where it changes."""
+    return life.severity, life.owner, life.since, life.due_at, life.amount, life.currency, life.documents

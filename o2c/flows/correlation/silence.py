@@ -15,10 +15,15 @@ CODE = "FEED_SILENT"
 
 
 class FeedLife(Struct, array_like=True):
-    """What has become of a feed's exception, and how many changes it has had."""
+    """What has become of a feed's exception, and how many changes it has had.
+
+    `heard_at`: the last sign of life that the newest change knew of. A shard that starts again may know of older ones
+    alone, since marks are kept later than lives: by those nothing opens and nothing clears.
+    """
 
     life: Life
     sequence: int
+    heard_at: int
 
 
 class KnownFeeds(Protocol):
@@ -57,21 +62,34 @@ class Silence:
         self._reported: dict[str, tuple[int, int, bool]] = {}
         self._reports = 0
 
-    def judge(self, feed: str, silent_since: int | None, clock: int) -> ExceptionRecord | None:
-        """The change that a feed's silence, or its end, comes to; None where nothing changes."""
+    def judge(self, feed: str, heard_at: int, is_silent: bool, clock: int) -> ExceptionRecord | None:
+        """The change that a feed's silence, or its end, comes to; None where nothing changes.
+
+        `heard_at` is its last sign of life, or the store's first start. A feed that has spoken and fallen silent again
+        unnoticed is silent since then.
+        """
         known = self._lives.get(feed)
         is_open = known is not None and known.life.is_open
-        if (silent_since is not None) == is_open or not (is_open or self._opens):
+        if known is not None and (heard_at < known.heard_at or (is_open and heard_at == known.heard_at)):
             return None
-        if known is None or silent_since is not None:
-            assert silent_since is not None
-            known = self._lives[feed] = FeedLife(self._opened(feed, known, silent_since, clock), _sequence(known))
-        else:
+        if is_silent and (is_open or self._opens):
+            known = self._lives[feed] = self._silent(feed, known, heard_at, clock)
+        elif known is not None and is_open and not is_silent:
             known.life.is_open = False
             known.life.cleared_at = clock
+            known.heard_at = heard_at
+        else:
+            return None
         known.sequence += 1
         self._changed.add(feed)
         return record(known.life, None, self._policy.version, clock, known.sequence, self._generation)
+
+    def _silent(self, feed: str, before: FeedLife | None, heard_at: int, clock: int) -> FeedLife:
+        if before is None or not before.life.is_open:
+            return FeedLife(self._opened(feed, before, heard_at, clock), _sequence(before), heard_at)
+        before.life.since = before.heard_at = heard_at
+        before.life.explanation = _explanation(feed, heard_at)
+        return before
 
     def _opened(self, feed: str, before: FeedLife | None, silent_since: int, clock: int) -> Life:
         rule = self._policy.feed_silent
@@ -91,7 +109,7 @@ class Silence:
             severity=rule.severity,
             owner=rule.owner,
             documents=(),
-            explanation=f"Feed {feed} is silent since {rfc3339(silent_since)}: stalls that await it are held back.",
+            explanation=_explanation(feed, silent_since),
         )
 
     def writes(self) -> list[tuple[bytes, bytes | None]]:
@@ -120,3 +138,7 @@ class Silence:
 
 def _sequence(before: FeedLife | None) -> int:
     return 0 if before is None else before.sequence
+
+
+def _explanation(feed: str, silent_since: int) -> str:
+    return f"Feed {feed} is silent since {rfc3339(silent_since)}: stalls that await it are held back."

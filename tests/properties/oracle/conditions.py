@@ -62,7 +62,7 @@ def evaluate(correlation_id: str, arrivals: Iterable[Document], policy: Policy, 
         conditions=_conditions(correlation_id, waiting, [wait for wait in waits if wait.rule.enabled], clock),
         waits=waits,
         done=waiting.is_settled() and all(wait.milestone == "release" for wait in waits),
-        held=bool(waiting.open_holds()),
+        held=any(hold.business_at <= clock for hold in waiting.open_holds()),
         at_risk=any(_is_near(wait, clock) for wait in running),
     )
 

@@ -1,0 +1,37 @@
+"""A crash right at each step by name, several times in a run, of the process and of the machine."""
+
+import pytest
+
+from tests.simulation.faults import Kind, Step
+from tests.simulation.outcome import Outcome
+from tests.simulation.scheduler import UNDISTURBED, Plan, Run
+from tests.simulation.script import script
+from tests.simulation.verdict import check
+
+_SCRIPT = 13
+
+
+@pytest.fixture(scope="module")
+def undisturbed() -> Outcome:
+    outcome = Outcome(Run(script(_SCRIPT), 0, UNDISTURBED).complete())
+    check(outcome)
+    return outcome
+
+
+@pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.value)
+@pytest.mark.parametrize("step", Step, ids=lambda step: step.name.lower())
+def test_job_that_dies_there_ends_as_if_it_had_not(undisturbed: Outcome, step: Step, kind: Kind) -> None:
+    stops = 0.05 if step is Step.STOPPING else 0.0
+    for seed in range(2):
+        plan = Plan(crashes=6, within=8, only=step, kinds=(kind,), stops=stops)
+        outcome = Outcome(Run(script(_SCRIPT), seed, plan).complete())
+        assert outcome.world.faults.died_at.count(step) >= 2
+        check(outcome, undisturbed)
+
+
+@pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.value)
+def test_job_that_dies_all_the_time_ends_as_if_it_had_not(undisturbed: Outcome, kind: Kind) -> None:
+    plan = Plan(crashes=60, within=120, kinds=(kind,))
+    outcome = Outcome(Run(script(_SCRIPT), 1, plan).complete())
+    assert len(outcome.world.faults.died_at) > 30
+    check(outcome, undisturbed)
