@@ -69,7 +69,7 @@ class Floor:
         self._consumer.assign([TopicPartition(topic, part, 0) for topic in work.topics for part in parts])
         self._producer = Producer({**bootstrap, "enable.idempotence": True, "linger.ms": 5, "acks": "all"})
         redis = Redis.from_url(work.redis_url)
-        self._script: str = redis.script_load(_SCRIPT)  # type: ignore[assignment]  # nothing here is asynchronous
+        self._script: str = redis.script_load(_SCRIPT)
         self._connection: Any = redis.connection_pool.get_connection()
         self._unanswered = 0
         self._sent = 0

@@ -120,7 +120,7 @@ def run(config: Path | None) -> None:
     read. The job runs until it is stopped; started again it goes on where it was.
     """
     from o2c.flows.run import run as run_job  # noqa: PLC0415 -- the engine is slow to import
-    from o2c.flows.settings import load_settings  # noqa: PLC0415
+    from o2c.flows.settings import load_settings  # noqa: PLC0415 -- as above
 
     run_job(load_settings(config))
 
@@ -168,7 +168,7 @@ def replay(
     and orphans.jsonl into DIR. The same events and options give the same bytes.
     """
     from o2c.flows.replay import replay as replay_files  # noqa: PLC0415 -- the engine is slow to import
-    from o2c.flows.settings import ReplayOptions, read_policy  # noqa: PLC0415
+    from o2c.flows.settings import ReplayOptions, read_policy  # noqa: PLC0415 -- as above
 
     options = ReplayOptions(
         files=files,
@@ -192,7 +192,7 @@ def status(reference: str, as_json: bool, config: Path | None) -> None:
     Reads Redis (O2C_REDIS_URL, O2C_REDIS_PREFIX). Exit code 1 where REF is unknown.
     """
     from o2c.flows.settings import load_settings  # noqa: PLC0415 -- help and errors of use need none of it
-    from o2c.status.lookup import find  # noqa: PLC0415
+    from o2c.status.lookup import find  # noqa: PLC0415 -- as above
 
     settings = load_settings(config)
     found = find(settings.redis_url, settings.redis_prefix, reference)
@@ -202,8 +202,8 @@ def status(reference: str, as_json: bool, config: Path | None) -> None:
         for value in found:
             click.echo(value)
         return
-    from o2c.flows.policy_table import plain_console  # noqa: PLC0415
-    from o2c.status.render import render  # noqa: PLC0415
+    from o2c.flows.policy_table import plain_console  # noqa: PLC0415 -- tables are slow to import
+    from o2c.status.render import render  # noqa: PLC0415 -- as above
 
     console = plain_console()
     for value in found:
@@ -223,7 +223,7 @@ def check_policy(file: Path) -> None:
     Names what the file says that is valid but not in force yet. Exit code 2 where the file is not valid.
     """
     from o2c.flows.policy_table import plain_console, print_policy  # noqa: PLC0415 -- tables are slow to import
-    from o2c.flows.settings import read_policy  # noqa: PLC0415
+    from o2c.flows.settings import read_policy  # noqa: PLC0415 -- as above
 
     print_policy(read_policy(file), str(file), plain_console())
 
@@ -234,7 +234,7 @@ def check_policy(file: Path) -> None:
 @click.option("--out", required=True, type=_Folder, metavar="DIR", help="Where events and truth are written.")
 def simulate(orders: int, seed: int, out: Path) -> None:
     """Write a distributor's events with faults in them, and a truth file: which order got which fault."""
-    from o2c.simulator import simulate as simulate_orders  # noqa: PLC0415
+    from o2c.simulator import simulate as simulate_orders  # noqa: PLC0415 -- needed by one command
 
     simulate_orders(orders=orders, seed=seed, out=out)
 

@@ -23,8 +23,8 @@ from o2c.errors import OperatingFault
 from o2c.flows.correlation.feeds import SimulatedFeeds
 from o2c.flows.identify import Identify
 from o2c.flows.order_to_cash import order_to_cash
+from o2c.flows.replay_shard import ReplayShard
 from o2c.flows.settings import ReplayOptions
-from o2c.flows.shard import ReplayShard, ShardOptions
 from o2c.schemas.canonical import content_hash
 from o2c.schemas.codecs import Decoder
 from o2c.schemas.documents import Arrival, Heartbeat
@@ -197,18 +197,12 @@ def _flow(options: ReplayOptions, source: Input, results: Results, as_of: int, f
     store = Store(folder, SHARDS)
     store.prepare(0)
     feeds = SimulatedFeeds(options.policy, options.silenced)
-    shard_options = ShardOptions(
-        shards=SHARDS,
-        generation=0,
-        epoch_s=0,
-        hot_orders=HOT_ORDERS // SHARDS,
-        lanes_by_type={},
-        started_at=0,
-    )
     flow = order_to_cash(
         FileLanes(lambda: source.batches(as_of)),
         Identify(Decoder({}), SHARDS, {}),
-        lambda number: ReplayShard(number, store.open(number), options.policy, shard_options, feeds),
+        lambda number: ReplayShard(
+            number, store.open(number), options.policy, feeds, shards=SHARDS, hot_orders=HOT_ORDERS // SHARDS
+        ),
         {"files": SorterSink(results.take)},
     )
     cluster_main(flow, [], 0, worker_count_per_proc=options.workers)

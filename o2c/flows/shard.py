@@ -11,9 +11,10 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from o2c.flows.correlation.feeds import Feeds, FeedsState, Pause, SimulatedFeeds
+from o2c.flows.activation import Output, by_order, emission, take
+from o2c.flows.correlation.feeds import Feeds, FeedsState, Pause
 from o2c.flows.correlation.milestones import MILESTONES
-from o2c.flows.correlation.order import Judgement, OrderState, judge, merge, view
+from o2c.flows.correlation.order import Judgement, OrderState, judge, view
 from o2c.flows.correlation.policy import Policy
 from o2c.flows.correlation.silence import Silence
 from o2c.flows.correlation.status import render
@@ -22,7 +23,7 @@ from o2c.flows.outbox import Outbox
 from o2c.flows.telemetry import EPOCH_WRITE, EXCEPTION_CHANGES, FEED_LAG, OUTBOX_DEPTH, STATUSES
 from o2c.schemas.documents import Arrival
 from o2c.schemas.lanes import Mark, ShardBatch
-from o2c.schemas.records import DeadLetter, Emission, ExceptionRecord, FeedRecord, Orphan, StatusRecord
+from o2c.schemas.records import Emission, StatusRecord
 
 VERSION_SHIFT = 32
 DUE_AT_ONCE = 500
@@ -57,19 +58,6 @@ class ShardOptions(Struct, frozen=True):
     hot_orders: int
     lanes_by_type: dict[str, frozenset[int]]
     started_at: int
-
-
-class Output:
-    """What one activation has to say so far."""
-
-    __slots__ = ("dead_letters", "exceptions", "feeds", "orphans", "statuses")
-
-    def __init__(self) -> None:
-        self.statuses: list[StatusRecord] = []
-        self.exceptions: list[ExceptionRecord] = []
-        self.dead_letters: list[DeadLetter] = []
-        self.orphans: list[Orphan] = []
-        self.feeds: list[FeedRecord] = []
 
 
 class Shard:
@@ -309,106 +297,6 @@ class Shard:
         if depth != self._depth:
             OUTBOX_DEPTH.inc(depth - self._depth)
             self._depth = depth
-
-
-class ReplayShard:
-    """A shard of a replay: simulated time, every change said at the instant at which it happens."""
-
-    def __init__(
-        self, number: int, store: ShardStore, policy: Policy, options: ShardOptions, feeds: SimulatedFeeds
-    ) -> None:
-        self.number = number
-        self._store = store
-        self._policy = policy
-        self._feeds = feeds
-        self._shards = options.shards
-        self._orders = Orders(store, options.hot_orders)
-        self._silence = Silence(store, policy, generation=0, always=True)
-        self._token = 0
-
-    def on_batch(self, batches: list[ShardBatch]) -> list[Emission]:
-        """Take in one instant after the other; an order's deadlines before its next event fire first."""
-        output = Output()
-        for batch in batches:
-            if batch.arrivals:
-                self._arrive(batch, output)
-            output.dead_letters.extend(batch.dead_letters)
-            output.orphans.extend(batch.orphans)
-            if batch.mark is not None:
-                self._finish(batch.clock, output)
-        if self._orders.crowded:
-            self._write()
-        self._token += 1
-        return [emission(self.number, self._token, output)]
-
-    def _arrive(self, batch: ShardBatch, output: Output) -> None:
-        arrivals = by_order(batch.arrivals)
-        for correlation_id, order in self._orders.load(arrivals).items():
-            self._advance(order, batch.clock - 1, output)
-            take(order.state, arrivals[correlation_id])
-            self._judge(order, batch.clock, output)
-
-    def _advance(self, order: Hot, until: int, output: Output) -> None:
-        """Fire what the clock brings up to `until`, each at its own instant."""
-        while order.state.wake_at <= until:
-            self._judge(order, order.state.wake_at, output)
-
-    def _judge(self, order: Hot, clock: int, output: Output) -> None:
-        state = order.state
-        judgement = judge(state, self._policy, clock, self._feeds)
-        self._orders.touch(order)
-        output.exceptions.extend(judgement.changes)
-        output.statuses.append(render(state, judgement, clock, state.events))
-
-    def _finish(self, as_of: int, output: Output) -> None:
-        """The end of the input: move every order's clock to `as_of`, and judge the feeds."""
-        self._write()
-        for order in self._orders.all():
-            self._advance(order, as_of, output)
-            if self._orders.crowded:
-                self._write()
-        for feed, silent_from in sorted(self._feeds.silenced.items()):
-            if crc32(feed.encode()) % self._shards == self.number and silent_from <= as_of:
-                change = self._silence.judge(feed, silent_from, True, silent_from)
-                if change is not None:
-                    output.exceptions.append(change)
-
-    def _write(self) -> None:
-        self._store.write(self._orders.writes(self._orders.dirty()))
-        self._orders.trim()
-
-
-def by_order(arrivals: tuple[tuple[str, Arrival], ...]) -> dict[str, list[Arrival]]:
-    """The arrivals of each order, in their order."""
-    grouped: dict[str, list[Arrival]] = {}
-    for correlation_id, arrival in arrivals:
-        of_order = grouped.get(correlation_id)
-        if of_order is None:
-            grouped[correlation_id] = [arrival]
-        else:
-            of_order.append(arrival)
-    return grouped
-
-
-def take(state: OrderState, arrivals: list[Arrival]) -> None:
-    """Merge an order's arrivals into it."""
-    for arrival in arrivals:
-        merge(state, arrival.document)
-        if arrival.traceparent is not None:
-            state.trace = arrival.traceparent
-
-
-def emission(shard: int, token: int, output: Output) -> Emission:
-    """What an activation says, sealed."""
-    return Emission(
-        shard,
-        token,
-        tuple(output.statuses),
-        tuple(output.exceptions),
-        tuple(output.dead_letters),
-        tuple(output.orphans),
-        tuple(output.feeds),
-    )
 
 
 def mark_key(lane: int) -> bytes:

@@ -66,7 +66,7 @@ def _lines(convert: Callable[[Any, Scaler], Any], items: list[Any], scale: Scale
 def _line_name(line: str | int | None) -> str | None:
     if type(line) is int:
         return str(line)
-    return line or None  # type: ignore[return-value]
+    return line or None  # type: ignore[return-value]  # a number was made text above
 
 
 def _line_references(line: events.LineReference) -> Pairs:

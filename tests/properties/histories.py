@@ -281,21 +281,22 @@ def _agreeing(found: list[Document]) -> list[Document]:
             speakers.setdefault(_called(line), set()).add((one.scope, one.document_id))
             first.setdefault(_called(line), line)
     shared = {name: first[name] for name, who in speakers.items() if len(who) > 1}
-    return [structs.replace(one, body=_with_lines(one.body, shared)) for one in found]
+    currencies_named = [one.body.currency for one in found if isinstance(one.body, OrderBody)]
+    return [structs.replace(one, body=_with_lines(one.body, shared, currencies_named)) for one in found]
 
 
 def _called(line: OrderLine) -> str:
     return str(line.sku) if line.line is None else line.line.lstrip("0")
 
 
-def _with_lines(body: Body, shared: dict[str, OrderLine]) -> Body:
+def _with_lines(body: Body, shared: dict[str, OrderLine], currencies_named: list[str]) -> Body:
     if not isinstance(body, OrderBody):
         return body
     lines: dict[str, OrderLine] = {}
     for line in body.lines:
         name = _called(line)
         lines.setdefault(name, _like(shared[name], line) if name in shared else line)
-    return structs.replace(body, lines=tuple(lines.values()))
+    return structs.replace(body, lines=tuple(lines.values()), currency=currencies_named[0])
 
 
 def _like(model: OrderLine, line: OrderLine) -> OrderLine:

@@ -49,6 +49,11 @@ def _check_last_records(outcome: Outcome) -> None:
     topics = outcome.world.topics
     _check_last([(each, record.correlation_id, record) for each, record in topics.statuses()])
     _check_last([(each, record.exception_id, record) for each, record in topics.exceptions()])
+    contents: dict[tuple[str, int], bytes] = {}
+    for _, record in topics.statuses():
+        assert contents.setdefault((record.correlation_id, record.version), record.value) == record.value, (
+            f"two statuses of {record.correlation_id} under one version"
+        )
     for key, status in outcome.world.last_statuses().items():
         assert outcome.world.redis.statuses[key].version == status.version, f"Redis has another status of {key}"
 

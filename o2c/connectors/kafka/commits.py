@@ -11,16 +11,19 @@ from typing import Any
 from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+# The longest there is: a commit that times out while its broker is away, and is answered after all, aborts the process
+# (librdkafka's issue 4605). Whether brokers are away for too long is judged elsewhere.
+_REQUEST_SECONDS = 3_600.0
+
 
 class PositionCommits:
     """Commits what has moved, one request at a time; never waits."""
 
-    def __init__(self, admin: AdminClient, group_id: str, partition: int, timeout_seconds: float) -> None:
+    def __init__(self, admin: AdminClient, group_id: str, partition: int) -> None:
         self.failed = 0
         self._admin = admin
         self._group_id = group_id
         self._partition = partition
-        self._timeout_seconds = timeout_seconds
         self._sent: dict[str, int] = {}
         self._answer: Future[Any] | None = None
 
@@ -36,7 +39,7 @@ class PositionCommits:
             offsets = [TopicPartition(topic, self._partition, at) for topic, at in moved.items()]
             group = ConsumerGroupTopicPartitions(self._group_id, offsets)
             [self._answer] = self._admin.alter_consumer_group_offsets(
-                [group], request_timeout=self._timeout_seconds
+                [group], request_timeout=_REQUEST_SECONDS
             ).values()
 
     def _take(self, answer: Future[Any]) -> None:

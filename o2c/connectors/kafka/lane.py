@@ -95,7 +95,7 @@ class Lane(StatefulSourcePartition[LaneBatch, None]):
         )
         self._watch = TopicWatch(admin.client, context.partitions_by_topic, _REQUEST_SECONDS) if number == 0 else None
         self._errors = LastError()
-        self._commits = PositionCommits(admin.client, context.group_id, number, _REQUEST_SECONDS)
+        self._commits = PositionCommits(admin.client, context.group_id, number)
         self._consumer: Consumer = consumer(context.client, context.group_id, self._errors)
         self._consumer.assign([TopicPartition(topic, number, at) for topic, at in self._positions.items()])
         self._start_timers()

@@ -43,23 +43,24 @@ class Proofs:
 
     def read(self, entries: list[Entry]) -> None:
         """Deliver what every proof of delivery says."""
-        unnamed: list[Entry] = []
+        unnamed: list[tuple[Entry, tuple[Line, ...]]] = []
         wholesale: list[Entry] = []
         for entry in entries:
-            body = entry[3].body
+            business_at, _, _, document = entry
+            body = document.body
             assert isinstance(body, GoodsBody)
             if body.lines is None:
-                named = self._named(entry[3], None)
+                named = self._named(document, None)
                 if named is None:
                     wholesale.append(entry)
                 else:
-                    self._deliver_all(named, entry[0])
-            elif self._names_any(entry[3], body.lines):
-                self._deliver_lines(entry[3], body.lines, entry[0])
+                    self._deliver_all(named, business_at)
+            elif self._names_any(document, body.lines):
+                self._deliver_lines(document, body.lines, business_at)
             else:
-                unnamed.append(entry)
-        for business_at, _, _, document in unnamed:
-            self._deliver_lines(document, document.body.lines or (), business_at)  # type: ignore[union-attr, arg-type]
+                unnamed.append((entry, body.lines))
+        for (business_at, _, _, document), lines in unnamed:
+            self._deliver_lines(document, lines, business_at)
         for business_at, _, _, _ in wholesale:
             self._deliver_all(self._shipments, business_at)
 
