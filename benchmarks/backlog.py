@@ -121,7 +121,7 @@ def _floor(running: Services, job: Job, name: str, events: int, taken_at: int) -
     done = msgspec.json.decode(run.stdout, type=Done)
     assert done.sent == events, f"{done.sent} of {events} records were confirmed"
     with Redis.from_url(work.redis_url) as client:
-        client.flushdb()
+        client.flushdb(asynchronous=True)
     return Figures(events, done.seconds, done.cpu_seconds)
 
 
@@ -175,7 +175,7 @@ def _verify(job: Job, orders: int) -> None:
                 errors = ["absent"] if found is None else mistakes(number, msgspec.json.decode(found))
                 wrong.update(errors)
                 right += not errors
-        client.flushdb()
+        client.flushdb(asynchronous=True)
     print(f"verified: {right:,} of {orders:,} orders ended right ({right / orders:.2%})")
     if wrong:
         print(f"wrong: {dict(wrong.most_common(_SHOWN_MISTAKES))}")

@@ -28,14 +28,14 @@ from tests.services.job import Job
 
 RATE = 1_000
 SECONDS = 30
-WARM_UP_SECONDS = 5
-"""Sent before, and not counted: the first events of a fresh process find everything cold."""
+WARM_UP_SECONDS = 7
+"""Not counted: the first events of a fresh process find everything cold, and the first orders have no later events."""
 
 _STEP_SECONDS = 1.0
 _LIVE: dict[str, str | int] = {"linger.ms": 0, "acks": "all"}
 
-Sendable = tuple[str, int, bytes]
-"""(type, order, value)."""
+Sendable = tuple[float, str, int, bytes]
+"""(seconds from the beginning, type, order, value)."""
 
 
 def main() -> None:
@@ -52,31 +52,33 @@ def main() -> None:
             size = fill(job.folder / "store", arguments.stored)
             seconds = time.monotonic() - began
             print(f"store: {arguments.stored:,} open orders of {size:,} B, written in {seconds:.0f} s")
-        events = _events(arguments.rate, arguments.seconds + WARM_UP_SECONDS, arguments.stored)
-        measure(job, events, arguments.rate)
+        measure(job, list(_events(arguments.rate, arguments.seconds, arguments.stored)), arguments.seconds)
 
 
 def _events(rate: int, seconds: int, stored: int) -> Iterator[Sendable]:
-    """What to send, at an even pace. No order has two events within half a second, so that none shares a status."""
+    """What to send and when, `rate` a second while it counts.
+
+    No order has two events within three quarters of a second, so that each has a status of its own.
+    """
+    until = WARM_UP_SECONDS + seconds
     if stored:
-        for number in random.Random(7).sample(range(stored), rate * seconds):
-            yield "payment", number, payment(number)
+        for count, number in enumerate(random.Random(7).sample(range(stored), rate * until)):
+            yield count / rate, "payment", number, payment(number)
         return
     chance = random.Random(7)
     taken_at = time.time_ns() // 1_000 - 2 * HOUR_US
     planned = []
-    for number in range(rate * seconds // EVENTS_AN_ORDER):
+    for number in range(rate * until // EVENTS_AN_ORDER):
         at = number * EVENTS_AN_ORDER / rate
         for step in range(EVENTS_AN_ORDER):
             planned.append((at, number, step))
             at += _STEP_SECONDS * chance.uniform(0.75, 1.25)
-    for _, number, step in sorted(planned):
-        yield TYPES[step], number, value(number, step, taken_at)
+    for at, number, step in sorted(planned):
+        yield at, TYPES[step], number, value(number, step, taken_at)
 
 
-def measure(job: Job, events: Iterator[Sendable], rate: int) -> None:
+def measure(job: Job, planned: list[Sendable], seconds: int) -> None:
     """Send all events, hear of their statuses, and say how long each took."""
-    planned = list(events)
     job.start()
     assert job.process is not None
     pid = job.process.pid
@@ -85,25 +87,25 @@ def measure(job: Job, events: Iterator[Sendable], rate: int) -> None:
         assert listener.stdout is not None
         assert listener.stdout.readline() == READY
         with CpuWatch(pid) as watch:
-            sent, latest = _send(job, planned, rate)
+            sent, latest = _send(job, planned)
             heard = msgspec.json.decode(listener.stdout.read(), type=list[Heard])
-    peak = peak_megabytes(pid)
-    counted_from = sent[0][1] + WARM_UP_SECONDS
-    latencies, unmatched = _latencies(sent, heard, counted_from)
-    busy = watch.between(counted_from, sent[-1][1]) / (sent[-1][1] - counted_from)
-    _report(latencies, unmatched, busy, peak, latest, rate)
+    start = sent[0][1] + WARM_UP_SECONDS
+    _report(_latencies(sent, heard, start, start + seconds), seconds)
+    busy = watch.between(start, start + seconds) / seconds
+    print(f"      the job used {busy:.2f} of a core and {peak_megabytes(pid):.0f} MB at most")
+    print(f"      the sender was {latest * 1e3:.1f} ms late at most")
     _verify(job, planned)
     job.stop()
 
 
-def _send(job: Job, planned: list[Sendable], rate: int) -> tuple[list[tuple[str, float]], float]:
+def _send(job: Job, planned: list[Sendable]) -> tuple[list[tuple[str, float]], float]:
     """(order, when), in the order sent, and by how many seconds the sender was late at most."""
     sender = Sender(job, _LIVE)
     sent: list[tuple[str, float]] = []
     latest = 0.0
     began = time.time()
-    for count, (document_type, number, content) in enumerate(planned):
-        due = began + count / rate
+    for at, document_type, number, content in planned:
+        due = began + at
         now = time.time()
         if now < due:
             sender.poll()
@@ -116,40 +118,44 @@ def _send(job: Job, planned: list[Sendable], rate: int) -> tuple[list[tuple[str,
     return sent, latest
 
 
-def _latencies(sent: list[tuple[str, float]], heard: list[Heard], counted_from: float) -> tuple[list[float], int]:
-    """Seconds of each event sent from then on; and how many could not be matched, an order's statuses being fewer."""
+def _latencies(sent: list[tuple[str, float]], heard: list[Heard], start: float, end: float) -> list[float]:
+    """Seconds of each event that was sent between two times, in rising order.
+
+    A job that falls behind conflates: of an order's events the first ones then share the first status.
+    """
     statuses: dict[str, list[float]] = defaultdict(list)
     for message in heard:
         statuses[message.order].append(message.at)
     sendings: dict[str, list[float]] = defaultdict(list)
     for order, at in sent:
         sendings[order].append(at)
-    latencies, unmatched = [], 0
+    latencies, shared = [], 0
     for order, times in sendings.items():
         seen = statuses[order]
-        if len(seen) != len(times):
-            unmatched += len(times)
-            continue
-        latencies += [seen_at - at for at, seen_at in zip(times, seen, strict=True) if at >= counted_from]
-    return sorted(latencies), unmatched
+        missing = len(times) - len(seen)
+        assert missing >= 0, f"{order} has more statuses than events"
+        shared += missing
+        for count, at in enumerate(times):
+            if start <= at < end and seen:
+                latencies.append(seen[max(0, count - missing)] - at)
+    if shared:
+        print(f"      {shared} statuses were conflated or not heard of in time")
+    return sorted(latencies)
 
 
-def _report(latencies: list[float], unmatched: int, busy: float, peak: float, latest: float, rate: int) -> None:
+def _report(latencies: list[float], seconds: int) -> None:
     def percentile(part: float) -> float:
         return latencies[min(len(latencies) - 1, int(part * len(latencies)))] * 1_000
 
     figures = ", ".join(f"p{100 * part:g} {percentile(part):.1f}" for part in (0.5, 0.9, 0.99, 0.999))
-    print(f"live: {len(latencies):,} events at {rate:,}/s, milliseconds from produce to the status in Redis:")
+    rate = len(latencies) / seconds
+    print(f"live: {len(latencies):,} events at {rate:,.0f}/s, milliseconds from produce to the status in Redis:")
     print(f"      {figures}, max {percentile(1):.1f}")
-    print(f"      the job used {busy:.2f} of a core and {peak:.0f} MB at most")
-    print(f"      the sender was {latest * 1e3:.1f} ms late at most")
-    if unmatched:
-        print(f"      {unmatched} events of orders with another number of statuses than events are not counted")
 
 
 def _verify(job: Job, planned: list[Sendable]) -> None:
     """Every order that was sent its payment must be paid."""
-    paid = [number for document_type, number, _ in planned if document_type == "payment"]
+    paid = [number for _, document_type, number, _ in planned if document_type == "payment"]
     with Redis.from_url(job.redis_url) as client:
         pipeline = client.pipeline(transaction=False)
         for number in paid:

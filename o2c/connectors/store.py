@@ -110,7 +110,7 @@ class ShardStore:
             items = self._database.items(from_key=start, read_opt=bounds)
         except Exception as error:
             raise self._refusal("read", error) from error
-        return items  # type: ignore[return-value]  # raw mode: bytes alone
+        return _holding(items, bounds)  # type: ignore[arg-type]  # raw mode: bytes alone
 
     def sync(self) -> None:
         """Returns when all that was written before the call is on the disk. Other threads may call it, and write."""
@@ -128,6 +128,11 @@ class ShardStore:
 
     def _refusal(self, done: str, error: Exception) -> OperatingFault:
         return OperatingFault(f"the store's shard {self._folder} cannot be {done}: {error}")
+
+
+def _holding(items: Iterator[tuple[bytes, bytes]], bounds: ReadOptions) -> Iterator[tuple[bytes, bytes]]:  # noqa: ARG001
+    """The items, with their bounds alive: RocksDB only points at the upper one, and would stop anywhere."""
+    yield from items
 
 
 class Store:

@@ -215,10 +215,11 @@ class Readiness:
         """Ask now."""
         if self._consuming is None or not self._consuming[1].opened:
             return "not consuming yet"
-        if self._consuming[0].quiet_seconds() > QUIET_SECONDS:
-            return "the brokers do not answer"
+        # First: while the sink waits for Redis, nobody asks the brokers.
         if not reachable(self._redis_url):
             return "Redis does not answer"
+        if self._consuming[0].quiet_seconds() > QUIET_SECONDS:
+            return "the brokers do not answer"
         return None
 
 

@@ -79,7 +79,7 @@ class Outbox:
         return bool(self._sent) and self._sent[0][0] <= token
 
     def sync(self, now: float, interval: float, *, owed: bool = False) -> None:
-        """Start a sync off this thread, at most once an interval (seconds), where something waits for one or it is owed.
+        """Start a sync off this thread, at most once an interval (seconds), where one is waited for or owed.
 
         Once an epoch it is owed to what nobody waits for: positions that do not survive would be read again from ever
         further back.

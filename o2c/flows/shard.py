@@ -33,6 +33,9 @@ TICK_INTERVAL_S = 0.2
 DEFERRED_EVENTS = 262_144
 """Events of a backlog that all shards of a job keep together before they judge their orders."""
 
+DEFERRED_S = 30.0
+"""Seconds after which a backlog's events are judged however few they are, so that positions move."""
+
 JUDGED_AT_ONCE = 256
 """Orders of a backlog that are judged, then written together."""
 
@@ -91,6 +94,7 @@ class Shard:
         self._depth = 0
         self._deferred: dict[str, list[Arrival]] = {}
         self._deferred_events = 0
+        self._deferred_since = 0.0
         self._held_marks: list[Mark] = []
         self._unconfirmed_marks: list[tuple[int, Mark]] = []
         self._positions: dict[int, Mark] = {}
@@ -113,7 +117,7 @@ class Shard:
         marked = caught_up = False
         for batch in batches:
             if batch.behind:
-                self._defer(batch)
+                self._defer(batch, now)
             elif batch.arrivals:
                 self._arrive(by_order(batch.arrivals), clock, output)
             output.dead_letters.extend(batch.dead_letters)
@@ -122,9 +126,9 @@ class Shard:
                 marked = True
                 caught_up |= not batch.behind
                 self._held_marks.append(batch.mark)
-        epoch_over = now >= self._epoch_ends or self._orders.crowded
-        if caught_up or epoch_over or self._deferred_events >= DEFERRED_EVENTS // self._options.shards:
+        if self._deferred and (caught_up or self._deferred_long_enough(now)):
             self._judge_deferred(clock, output)
+        epoch_over = now >= self._epoch_ends or self._orders.crowded
         if not self._deferred:
             self._take_marks()
         if marked and now - self._ticked_at >= TICK_INTERVAL_S:
@@ -142,9 +146,11 @@ class Shard:
         self._store.sync()
         self._store.close()
 
-    def _defer(self, batch: ShardBatch) -> None:
+    def _defer(self, batch: ShardBatch, now: float) -> None:
         """Keep a backlog's events for a while: of an order's states in a row only the last is of use to anybody."""
         deferred = self._deferred
+        if not deferred:
+            self._deferred_since = now
         for correlation_id, arrival in batch.arrivals:
             of_order = deferred.get(correlation_id)
             if of_order is None:
@@ -159,6 +165,10 @@ class Shard:
             self._feeds.on_mark(mark)
             self._unconfirmed_marks.append((self._token + 1, mark))
         self._held_marks.clear()
+
+    def _deferred_long_enough(self, now: float) -> bool:
+        events = DEFERRED_EVENTS // self._options.shards
+        return self._deferred_events >= events or now - self._deferred_since >= DEFERRED_S
 
     def _judge_deferred(self, clock: int, output: Output) -> None:
         """Judge what was kept, and write it while the processor's caches still hold it: nobody will ask for it soon."""

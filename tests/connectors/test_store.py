@@ -77,6 +77,15 @@ def test_a_scan_sees_what_stood_when_it_began(shard: ShardStore) -> None:
     assert list(scan) == [(b"a", b"1"), (b"b", b"1")]
 
 
+def test_a_scan_keeps_its_end_while_memory_is_used_for_other_things(shard: ShardStore) -> None:
+    kinds = (b"pick", b"pod", b"allocation", b"hold")
+    shard.write([(b"g%s\x00%04d" % (kind, number), b"") for kind in kinds for number in range(100)])
+    for kind in kinds * 25:
+        prefix = b"g" + kind + b"\x00"
+        used = [os.urandom(len(prefix) + 4 + len(key)) for key, _ in shard.scan(prefix, prefix + b"\xff" * 4)]
+        assert len(used) == 100
+
+
 def test_shards_keep_apart(store: Store) -> None:
     first, second = store.open(0), store.open(1)
     first.write([(b"a", b"1")])

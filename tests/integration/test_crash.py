@@ -4,13 +4,13 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests.equal import assert_equal_open_exceptions, assert_equal_statuses
 from tests.integration.distributor import Distributor, faults_of
-from tests.services.job import Job
+from tests.services.job import Job, last_values
 from tests.services.kafka import Broker
 
 pytestmark = pytest.mark.timeout(300)
@@ -20,13 +20,21 @@ KILLS = 5
 CHANCE = random.Random(73)
 
 
+Json = dict[str, Any]
+Record = tuple[bytes | None, bytes | None, dict[str, bytes]]
+
+
 class Runs(NamedTuple):
-    """Both runs at their end: still running."""
+    """What both runs came to: last statuses and open exceptions, and all that the crashed one said."""
 
     distributor: Distributor
-    undisturbed: Job
-    crashed: Job
-    generations: int
+    wanted_statuses: dict[str, Json]
+    wanted_open: dict[str, Json]
+    statuses: dict[str, Json]
+    open: dict[str, Json]
+    status_records: list[Record]
+    changes: list[Json]
+    redis: Any
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +46,22 @@ def runs(kafka: Broker, new_redis_url: Callable[[], str], tmp_path_factory: pyte
     )
     with crashed, undisturbed:
         _run_with_crashes(crashed, distributor)
+        assert crashed.stop() == 0
         undisturbed.produce(distributor.events)
         undisturbed.start()
         undisturbed.settle()
-        yield Runs(distributor, undisturbed, crashed, KILLS + 1)
+        assert undisturbed.stop() == 0
+        status_records = crashed.records("status")
+        yield Runs(
+            distributor,
+            undisturbed.statuses(),
+            undisturbed.open_exceptions(),
+            last_values(status_records),
+            crashed.open_exceptions(),
+            status_records,
+            crashed.exceptions(),
+            crashed.redis(decode_responses=True),
+        )
 
 
 def _run_with_crashes(job: Job, distributor: Distributor) -> None:
@@ -65,44 +85,43 @@ def test_there_are_a_hundred_thousand_events(runs: Runs) -> None:
 
 
 def test_final_statuses_are_those_of_an_undisturbed_run(runs: Runs) -> None:
-    wanted = runs.undisturbed.statuses()
-    assert len(wanted) == ORDERS
-    assert_equal_statuses(runs.crashed.statuses(), wanted)
+    assert len(runs.wanted_statuses) == ORDERS
+    assert_equal_statuses(runs.statuses, runs.wanted_statuses)
 
 
 def test_open_exceptions_are_those_of_an_undisturbed_run(runs: Runs) -> None:
-    assert_equal_open_exceptions(runs.crashed.open_exceptions(), runs.undisturbed.open_exceptions())
+    assert_equal_open_exceptions(runs.open, runs.wanted_open)
 
 
 def test_what_is_open_is_what_the_simulation_says(runs: Runs) -> None:
-    assert faults_of(runs.crashed.open_exceptions()) == runs.distributor.open_faults()
+    assert faults_of(runs.open) == runs.distributor.open_faults()
 
 
 def test_stalls_opened_and_cleared_between_the_crashes(runs: Runs) -> None:
-    states = [exception["state"] for exception in runs.crashed.exceptions()]
+    states = [change["state"] for change in runs.changes]
     assert states.count("cleared") > 100
     assert states.count("opened") > states.count("cleared")
 
 
 def test_an_orders_last_status_is_its_newest_and_the_one_in_redis(runs: Runs) -> None:
-    last: dict[bytes | None, bytes | None] = {}
-    newest: dict[bytes | None, int] = {}
-    for key, value, headers in runs.crashed.records("status"):
-        last[key] = value
-        version = int(headers["o2c.version"])
-        assert version >= newest.get(key, 0), key
-        newest[key] = version
-    pipeline = runs.crashed.redis().pipeline(transaction=False)
-    for key in last:
-        pipeline.hget(f"o2c:order:{(key or b'').decode()}", "json")
-    assert dict(zip(last, pipeline.execute(), strict=True)) == last
+    last: dict[str, str] = {}
+    newest: dict[str, int] = {}
+    for key, value, headers in runs.status_records:
+        order, version = (key or b"").decode(), int(headers["o2c.version"])
+        assert version >= newest.get(order, 0), order
+        newest[order] = version
+        last[order] = (value or b"").decode()
+    pipeline = runs.redis.pipeline(transaction=False)
+    for order in last:
+        pipeline.hget(f"o2c:order:{order}", "json")
+    differing = [order for order, held in zip(last, pipeline.execute(), strict=True) if held != last[order]]
+    assert differing == []
 
 
 def test_redis_has_the_open_exceptions_and_no_other(runs: Runs) -> None:
-    redis = runs.crashed.redis(decode_responses=True)
-    held = {member for key in redis.scan_iter("o2c:exceptions:*") for member in redis.zrange(key, 0, -1)}
-    assert held == runs.crashed.open_exceptions().keys()
+    keys = runs.redis.scan_iter("o2c:exceptions:*")
+    assert {member for key in keys for member in runs.redis.zrange(key, 0, -1)} == runs.open.keys()
 
 
 def test_every_start_is_a_generation_of_its_own(runs: Runs) -> None:
-    assert int(runs.crashed.redis().get("o2c:generation") or 0) == runs.generations
+    assert int(runs.redis.get("o2c:generation")) == KILLS + 1

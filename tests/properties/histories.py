@@ -92,7 +92,7 @@ class History:
 def line_names(draw: Draw[Any]) -> tuple[str | None, str | None]:
     """A line's number and sku, at least one of them."""
     line = draw(st.sampled_from(("1", "2", "10", "010", None)))
-    sku = draw(st.sampled_from(("A", "B") if line is None else ("A", "B", None)))
+    sku = draw(st.sampled_from(("A", "B", "C") if line is None else ("A", "B", "C", None)))
     return line, sku
 
 
@@ -100,6 +100,7 @@ def line_names(draw: Draw[Any]) -> tuple[str | None, str | None]:
 def order_lines(draw: Draw[Any]) -> OrderLine:
     """A line as ordered: priced, free or without a price."""
     line, sku = draw(line_names())
+    sku = "C" if line is None else "A" if sku == "C" else sku
     number = draw(quantities)
     return OrderLine(
         line,
@@ -281,22 +282,24 @@ def _agreeing(found: list[Document]) -> list[Document]:
             speakers.setdefault(_called(line), set()).add((one.scope, one.document_id))
             first.setdefault(_called(line), line)
     shared = {name: first[name] for name, who in speakers.items() if len(who) > 1}
-    currencies_named = [one.body.currency for one in found if isinstance(one.body, OrderBody)]
-    return [structs.replace(one, body=_with_lines(one.body, shared, currencies_named)) for one in found]
+    orders = {(one.scope, one.document_id) for one in found if one.type == "order"}
+    currency = next((one.body.currency for one in found if isinstance(one.body, OrderBody)), "USD")
+    return [structs.replace(one, body=_made_alike(one.body, shared, currency, len(orders) > 1)) for one in found]
 
 
 def _called(line: OrderLine) -> str:
     return str(line.sku) if line.line is None else line.line.lstrip("0")
 
 
-def _with_lines(body: Body, shared: dict[str, OrderLine], currencies_named: list[str]) -> Body:
+def _made_alike(body: Body, shared: dict[str, OrderLine], currency: str, several_orders: bool) -> Body:
     if not isinstance(body, OrderBody):
         return body
     lines: dict[str, OrderLine] = {}
     for line in body.lines:
         name = _called(line)
         lines.setdefault(name, _like(shared[name], line) if name in shared else line)
-    return structs.replace(body, lines=tuple(lines.values()), currency=currencies_named[0])
+    total = None if several_orders else body.total
+    return structs.replace(body, lines=tuple(lines.values()), currency=currency, total=total)
 
 
 def _like(model: OrderLine, line: OrderLine) -> OrderLine:
@@ -306,6 +309,7 @@ def _like(model: OrderLine, line: OrderLine) -> OrderLine:
         cancelled_quantity=line.cancelled_quantity,
         at=line.at,
         amount=None,
+        unit_price=None if model.unit_price is None else price("2.5"),
         warehouse=model.warehouse or "W1",
         requested_ship_at=at(3) if model.requested_ship_at is None else model.requested_ship_at,
         promised_at=at(3) if model.promised_at is None else model.promised_at,

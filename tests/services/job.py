@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -143,7 +143,9 @@ class Job:
         except OSError:
             return 0, ""
 
-    def wait(self, condition: Any, what: str, seconds: float = PATIENCE_SECONDS) -> None:
+    def wait(
+        self, condition: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS, every: float = 0.1
+    ) -> None:
         """Wait until `condition()` holds. Raises JobError when the process ends or time runs out."""
         deadline = time.monotonic() + seconds
         while not condition():
@@ -151,7 +153,7 @@ class Job:
                 raise JobError(f"the job ended with {self.process.returncode} before it was {what}: {self.log_tail()}")
             if time.monotonic() > deadline:
                 raise JobError(f"the job was not {what} after {seconds} s: {self.log_tail()}")
-            time.sleep(0.05)
+            time.sleep(every)
 
     def log_tail(self) -> str:
         """The end of the log."""
@@ -254,6 +256,7 @@ class Job:
                 "group.id": f"{self.prefix}reader",
                 "enable.auto.commit": False,
                 "enable.partition.eof": True,
+                "log_level": 2,
                 "fetch.message.max.bytes": 20_000_000,
             }
         )
@@ -264,12 +267,7 @@ class Job:
 
     def statuses(self) -> dict[str, dict[str, Any]]:
         """The last status an order, as a reader of the compacted topic has it."""
-        last = {}
-        for key, value, _ in self.records("status"):
-            assert key is not None
-            assert value is not None
-            last[key.decode()] = json.loads(value)
-        return last
+        return last_values(self.records("status"))
 
     def exceptions(self) -> list[dict[str, Any]]:
         """Every exception record, those of one exception in order."""
@@ -277,10 +275,7 @@ class Job:
 
     def open_exceptions(self) -> dict[str, dict[str, Any]]:
         """The exceptions that are open by the topic."""
-        last = {}
-        for record in self.exceptions():
-            last[record["exception_id"]] = record
-        return {key: record for key, record in last.items() if is_open(record)}
+        return {key: record for key, record in last_values(self.records("exceptions")).items() if is_open(record)}
 
     def redis(self, *, decode_responses: bool = False) -> Any:
         """A client of the job's Redis database: untyped, as its replies have unions for types."""
@@ -288,18 +283,27 @@ class Job:
 
     def lag(self) -> int:
         """How many input records the group has not committed yet."""
-        consumer = Consumer({"bootstrap.servers": self.broker.bootstrap, "group.id": f"{self.prefix}group"})
-        partitions = [TopicPartition(self.topic(name), part) for name in self.types for part in range(self.partitions)]
-        lag = 0
-        for committed in consumer.committed(partitions, timeout=10):
-            low, high = consumer.get_watermark_offsets(committed, timeout=10)
-            lag += high - max(low, committed.offset)
-        consumer.close()
-        return lag
+        consumer = self._group_reader()
+        try:
+            return sum(_lags(consumer, self._input_partitions()))
+        finally:
+            consumer.close()
+
+    def _group_reader(self) -> Consumer:
+        group = {"bootstrap.servers": self.broker.bootstrap, "group.id": f"{self.prefix}group", "log_level": 2}
+        return Consumer(group)
+
+    def _input_partitions(self) -> list[TopicPartition]:
+        return [TopicPartition(self.topic(name), part) for name in self.types for part in range(self.partitions)]
 
     def settle(self, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until all input is read and everything that follows from it has been said."""
-        self.wait(lambda: self.lag() == 0, "through with its input", seconds)
+        consumer = self._group_reader()
+        partitions = self._input_partitions()
+        try:
+            self.wait(lambda: not any(_lags(consumer, partitions)), "through with its input", seconds, every=0.3)
+        finally:
+            consumer.close()
         self.wait_until_quiet(seconds)
 
     def wait_until_quiet(self, seconds: float = PATIENCE_SECONDS) -> None:
@@ -321,13 +325,25 @@ class Job:
                 ends, epochs_before = now, epochs
             return epochs - epochs_before >= _QUIET_EPOCHS * int(self.settings["O2C_SHARDS"])
 
-        self.wait(quiet, "quiet", seconds)
+        self.wait(quiet, "quiet", seconds, every=0.3)
         consumer.close()
 
     def metric(self, name: str) -> float:
         """The sum of a metric's samples whose line starts with `name`; 0 where there is none."""
         body = self.http("/metrics")[1]
         return sum(float(line.rpartition(" ")[2]) for line in body.splitlines() if line.startswith(name))
+
+
+def last_values(records: Iterable[tuple[bytes | None, bytes | None, Any]]) -> dict[str, dict[str, Any]]:
+    """The last value of each key, decoded."""
+    last = {key: value for key, value, _ in records}
+    return {key.decode(): json.loads(value) for key, value in last.items() if key is not None and value is not None}
+
+
+def _lags(consumer: Consumer, partitions: list[TopicPartition]) -> Iterator[int]:
+    for committed in consumer.committed(partitions, timeout=10):
+        low, high = consumer.get_watermark_offsets(committed, timeout=10)
+        yield high - max(low, committed.offset)
 
 
 def _free_ports(count: int) -> int:

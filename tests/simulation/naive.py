@@ -6,7 +6,7 @@ from typing import Any
 from o2c.flows.correlation.exceptions import exception_id
 from o2c.flows.correlation.feeds import SimulatedFeeds
 from o2c.flows.correlation.identity import correlation_id_of
-from o2c.flows.correlation.milestones import INDEX, PAYMENT, STALL_CODES
+from o2c.flows.correlation.milestones import ALLOCATION, INDEX, ORDER, PAYMENT, STALL_CODES
 from o2c.flows.correlation.order import NEVER, OrderState, judge, merge
 from o2c.flows.correlation.silence import CODE
 from o2c.flows.correlation.status import render
@@ -68,16 +68,21 @@ class Naive:
     def stalls(self, correlation_id: str, code: str, clock: int, proved: int) -> set[str]:
         """Which exceptions of a stall's code there could be at `clock`: what it awaits is read up to `proved`.
 
-        Of the milestones before it all that there was counts, for it may have been read; of those after it nothing.
+        Of the milestones before it all that there was counts, for it may have been read; of those after it nothing. The
+        order itself may not have been read: then nothing limits what waits.
         """
         awaited = STALL_CODES.index(code)
-        state = OrderState(correlation_id)
-        for appended_at, document in self._appended[correlation_id]:
-            reached = INDEX.get(document.type, PAYMENT + 1)
-            if reached < awaited and appended_at <= clock or reached == awaited and appended_at <= proved:
-                merge(state, document)
-        judge(state, policy(), clock, SimulatedFeeds(policy(), {}))
-        return {life.exception_id for life in state.lives.values() if life.code == code}
+        found: set[str] = set()
+        for first in (ORDER, ALLOCATION):
+            state = OrderState(correlation_id)
+            for appended_at, document in self._appended[correlation_id]:
+                reached = INDEX.get(document.type, PAYMENT + 1)
+                until = clock if first <= reached < awaited else proved if reached == awaited else 0
+                if appended_at <= until:
+                    merge(state, document)
+            judge(state, policy(), clock, SimulatedFeeds(policy(), {}))
+            found |= {life.exception_id for life in state.lives.values() if life.code == code}
+        return found
 
     def judged(self, feed: str) -> bool:
         """Whether the feed is held to speak."""

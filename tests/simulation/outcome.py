@@ -85,7 +85,9 @@ class Outcome:
         self.opened_in_store = dict(_lives_of(world))
         written = [each.record for each in world.topics.written]
         self.dead_letters = {
-            (one.record.topic, one.record.partition, one.record.offset) for one in written if isinstance(one, DeadLetter)
+            (one.record.topic, one.record.partition, one.record.offset)
+            for one in written
+            if isinstance(one, DeadLetter)
         }
         self.orphans = {one.document_id for one in written if isinstance(one, Orphan)}
 

@@ -19,8 +19,8 @@ _SETTLE_US = 5 * MINUTE_US
 class Plan(Struct, frozen=True):
     """Which crashes come: `crashes` of them, each within `within` steps of the last, at `only` steps of one name.
 
-    `stops`: how likely, at each turn of the clock, the job is told to stop in order. `policy_changes`: how likely, at each
-    start, it is under the other policy; it ends under the usual one.
+    `stops`: how likely, at each turn of the clock, the job is told to stop in order. `policy_changes`: how likely, at
+    each start, it is under the other policy; it ends under the usual one.
     """
 
     crashes: int = 0
@@ -43,7 +43,9 @@ class Run:
         self._plan = plan
         self._crashes_left = plan.crashes
         # How eagerly each part moves, so that in one run the sinks are slow, in another the syncs.
-        self._eagerness = list(accumulate([*(self.random.choice((0.3, 1, 3, 9)) for _ in range(6)), 4]))
+        reading = [self.random.choice((2, 4, 8)) for _ in range(2)]
+        others = [self.random.choice((0.3, 1, 4)) for _ in range(4)]
+        self._eagerness = list(accumulate((*reading, *others, 2)))
         self._patience_us = self.random.choice((10, 30, 90)) * SECOND_US
 
     def complete(self) -> World:

@@ -1,7 +1,7 @@
 """What a distributor's systems append to the log over a few hours: late, doubled and out of order, by a seed.
 
-`wms-east` is declared by the policy and speaks for warehouse W1; `wms-west` is known by its heartbeats and speaks for W2.
-Each may be cut off for a while: what it had to say then comes when it is back, or never.
+`wms-east` is declared by the policy and speaks for warehouse W1; `wms-west` is known by its heartbeats, for W2. Each
+may be cut off for a while: what it had to say then comes when it is back, or never.
 """
 
 from collections.abc import Iterator
@@ -156,9 +156,7 @@ class Distributor:
             applied = {"applications": [{"invoice": f"I-{name}", "amount": terms["total"]}]}
             self._say("payment", f"P-{name}", start + self._minutes(22, 45), "bank", {**paid, **applied})
 
-    def _say(
-        self, kind: str, number: str, at: int, source: str, body: dict[str, Any], missing: float = 0.12
-    ) -> None:
+    def _say(self, kind: str, number: str, at: int, source: str, body: dict[str, Any], missing: float = 0.15) -> None:
         """A document and perhaps its repeat and its revision, each reaching the log when its source can."""
         random = self._random
         if random.random() < missing:
@@ -177,7 +175,7 @@ class Distributor:
                 **body,
             }
             for _ in range(2 if random.random() < 0.15 else 1):
-                late = self._minutes(5, 50) if random.random() < 0.2 else self._minutes(0, 3)
+                late = self._minutes(5, 50) if random.random() < 0.3 else self._minutes(0, 3)
                 self._put(kind, self._reaches(source, occurred_at + late), event)
 
     def _reaches(self, source: str, at: int) -> int:

@@ -107,7 +107,7 @@ class Folder:
 
 
 class Syncs:
-    """Syncs under way: each covers what was written when it was asked for, perhaps more, and is done some time later."""
+    """Syncs under way: each covers what was written when it was asked for, perhaps more, and is done later."""
 
     def __init__(self, disk: Disk, faults: Faults, random: Random) -> None:
         self._disk = disk

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any
 
 import pytest
 
 from o2c.connectors.deliveries import Deliveries
 from o2c.flows.outbox import Outbox
+from o2c.flows.shard import ShardOptions, stored_marks
+from o2c.schemas.lanes import Mark
 from tests.simulation import process, world
 from tests.simulation.faults import Step
 from tests.simulation.outcome import Outcome
 from tests.simulation.scheduler import Plan, Run
 from tests.simulation.script import script
-from tests.simulation.store import Syncs
+from tests.simulation.store import Folder, Syncs
 from tests.simulation.verdict import check
 
 _MOST_SEEDS = 25
@@ -23,9 +24,12 @@ _EVER = 2**62
 def expect_notice(only: Step | None = None) -> None:
     """Within a few seeds the broken job must fail."""
     with pytest.raises((AssertionError, KeyError)):
-        for seed in range(_MOST_SEEDS):
-            plan = Plan(crashes=8, within=600 if only is None else 8, only=only)
-            check(Outcome(Run(script(seed), seed, plan).complete()))
+        _run_seeds(Plan(crashes=8, within=600 if only is None else 8, only=only))
+
+
+def _run_seeds(plan: Plan) -> None:
+    for seed in range(_MOST_SEEDS):
+        check(Outcome(Run(script(seed), seed, plan).complete()))
 
 
 def test_saying_what_is_not_synced_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,17 +59,14 @@ def test_removing_outbox_entries_that_are_not_confirmed_is_noticed(monkeypatch: 
 
 
 def test_resuming_past_the_least_position_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def resume(folder: Any) -> Any:
-        found = {}
-        for shard in range(folder.shards):
-            found |= {mark.lane: mark for mark in world.stored_marks(folder.open(shard))}
-        return found
+    def resume(folder: Folder) -> dict[int, Mark]:
+        stores = [folder.open(shard) for shard in range(folder.shards)]
+        return {mark.lane: mark for store in stores for mark in stored_marks(store)}
 
     monkeypatch.setattr(world, "resume_marks", resume)
     expect_notice(Step.EPOCH_COMMITTED)
 
 
 def test_starting_without_a_new_generation_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    options = process.ShardOptions
-    monkeypatch.setattr(process, "ShardOptions", lambda **given: options(**{**given, "generation": 1}))
+    monkeypatch.setattr(process, "ShardOptions", lambda **given: ShardOptions(**{**given, "generation": 1}))
     expect_notice()

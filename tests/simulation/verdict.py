@@ -7,7 +7,6 @@ from typing import TypeVar
 from o2c.flows.correlation.milestones import STALL_CODES
 from o2c.flows.correlation.silence import CODE
 from o2c.schemas.records import ExceptionRecord, StatusRecord
-from o2c.schemas.times import parse_rfc3339
 from tests.simulation.naive import Naive
 from tests.simulation.outcome import Opened, Outcome
 from tests.simulation.script import EAST, GRACE_US, TOLERANCE_US

@@ -1,4 +1,4 @@
-"""What outlives a process: log, output topics, Redis, disks and the clock. Processes start, die and start again here."""
+"""What outlives a process: log, output topics, Redis, disks and the clock. Processes start, die, start again."""
 
 from collections import deque
 from random import Random
@@ -6,7 +6,7 @@ from typing import cast
 
 from o2c.connectors.store import Store
 from o2c.flows.correlation.policy import Policy
-from o2c.flows.shard import VERSION_SHIFT, stored_marks
+from o2c.flows.shard import VERSION_SHIFT
 from o2c.flows.start import resume_marks
 from o2c.schemas.records import StatusRecord
 from o2c.schemas.times import SECOND_US

@@ -97,7 +97,7 @@ def _goods_waits(ledger: Ledger, line: LineLedger, billing: str, waits: list[Wai
     reached = line.reached
     for before, after in path.pairs:
         waiting = reached[before]
-        if line.limit is not None and after <= SHIPMENT and waiting > line.limit:
+        if before < SHIPMENT and line.limit is not None and waiting > line.limit:
             waiting = line.limit
         waiting -= reached[after]
         if waiting > 0:
@@ -115,10 +115,7 @@ def _limits(policy: Policy, rules: Rules, awaited: int, warehouse: str | None) -
 
 
 def _line_wait(ledger: Ledger, line: LineLedger, before: int, after: int, waiting: int) -> Wait:
-    first = line.reached[after]
-    # Billing counts a delivery's units even where no shipment was seen: those times are implied ones.
-    arrivals = line.effective[before] if after == INVOICE else line.own[before]
-    since = time_of_unit(arrivals, first)
+    since = time_of_unit(line.effective[before], line.reached[after])
     rule, feed = _limits(ledger.policy, line.rules, after, line.warehouse)
     if after == ALLOCATION and line.requested_ship_at is not None:
         since = max(since, line.requested_ship_at - line.rules.lead_us)

@@ -140,8 +140,8 @@ def fulfilment(ledger: Ledger, lines: list[LineLedger], totals: list[int]) -> tu
         furthest -= 1
     if furthest < SHIPMENT and ledger.header is not None and _cancelled(ledger, totals[ORDER]):
         return "cancelled", True
-    if furthest == ORDER and ledger.header is None:
-        return "none", False
+    if ledger.header is None:
+        return "none" if furthest == ORDER else _STAGES[furthest], False
     for line in lines:
         if line.reached[furthest] < line.ordered:
             return _STAGES[furthest], False

@@ -1,9 +1,11 @@
 """What the tests of the Kafka connector share: topics of their own, records in, lanes and topics read out."""
 
 import itertools
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -15,6 +17,7 @@ from o2c.connectors.kafka.offsets import Loss
 from o2c.schemas.lanes import LaneBatch, Mark
 from o2c.schemas.records import Record
 from tests.services.kafka import Broker
+from tests.services.process import ServerProcess
 
 PATIENCE_SECONDS = 30
 NOBODY = "127.0.0.1:1"
@@ -25,6 +28,26 @@ _numbers = itertools.count(1)
 def unique(name: str) -> str:
     """A topic or group name that no other test has."""
     return f"{name}-{next(_numbers)}-{uuid.uuid4().hex[:8]}"
+
+
+class MockCluster:
+    """librdkafka's mock cluster in a process of its own, which can be killed as a broker can but is there at once."""
+
+    _PROGRAM = (
+        "import time, confluent_kafka;"
+        "host = confluent_kafka.Producer({'bootstrap.servers': 'unused', 'test.mock.num.brokers': 1, 'log_level': 0});"
+        "brokers = host.list_topics(timeout=10).brokers.values();"
+        "print(','.join(f'{broker.host}:{broker.port}' for broker in brokers), flush=True);"
+        "time.sleep(3600)"
+    )
+
+    def __init__(self, folder: Path) -> None:
+        self._process = ServerProcess([sys.executable, "-c", self._PROGRAM], folder / "mock.log")
+        self._process.wait_until(lambda: self._process.log.read_text().endswith("\n"))
+        self.bootstrap = self._process.log.read_text().splitlines()[-1]
+
+    def kill(self) -> None:
+        self._process.kill()
 
 
 def topic_with(broker: Broker, partitions: int = 1, config: Mapping[str, str] | None = None) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from confluent_kafka import Producer
 
 from o2c.connectors.deliveries import Deliveries
 from o2c.connectors.kafka.generation import highest_generation
@@ -11,16 +10,15 @@ from o2c.connectors.kafka.names import OutputTopics
 from o2c.connectors.kafka.sink import KafkaSink, SinkSettings
 from o2c.connectors.kafka.topics import OutputSettings, check_inputs, ensure_outputs
 from o2c.schemas.records import Emission, StatusRecord
-from tests.connectors.kafka.harness import Reading, mark_where, now_us, produce, read, records_of, unique
+from tests.connectors.kafka.harness import MockCluster, Reading, mark_where, now_us, produce, read, records_of, unique
 
 
 @pytest.fixture(scope="module")
-def mock_cluster() -> Iterator[str]:
-    """The addresses of a cluster that lives in this process."""
-    host = Producer({"bootstrap.servers": "unused", "test.mock.num.brokers": 1, "log_level": 0})
-    brokers = host.list_topics(timeout=10).brokers.values()
-    yield ",".join(f"{broker.host}:{broker.port}" for broker in brokers)
-    del host
+def mock_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The addresses of a cluster of these tests' own."""
+    cluster = MockCluster(tmp_path_factory.mktemp("mock"))
+    yield cluster.bootstrap
+    cluster.kill()
 
 
 def test_lanes_read_and_prove_their_progress(mock_cluster: str) -> None:

@@ -1,11 +1,23 @@
 """What a lane does while its broker is away."""
 
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from o2c.errors import OperatingFault
-from tests.connectors.kafka.harness import NOBODY, Reading, batches, mark_where, marks_for, now_us, produce, read
+from tests.connectors.kafka.harness import (
+    NOBODY,
+    MockCluster,
+    Reading,
+    batches,
+    mark_where,
+    marks_for,
+    now_us,
+    produce,
+    read,
+)
 from tests.services.kafka import Broker
 
 
@@ -25,22 +37,28 @@ def test_progress_stands_during_an_outage_and_goes_on_after_it(own_kafka: Broker
     assert mark_where(lane, lambda mark: mark.read_to["type-of-orders"] > killed_at).positions == {"orders": 2}
 
 
-def test_an_outage_past_the_budget_is_a_fault(own_kafka: Broker) -> None:
-    own_kafka.create_topics({"orders": 1})
-    lane = Reading(own_kafka.bootstrap, {"orders": 1}, fault_budget_seconds=1).lane()
+@pytest.fixture
+def mock_cluster(tmp_path: Path) -> Iterator[MockCluster]:
+    cluster = MockCluster(tmp_path)
+    yield cluster
+    cluster.kill()
+
+
+def test_an_outage_past_the_budget_is_a_fault(mock_cluster: MockCluster) -> None:
+    produce(mock_cluster.bootstrap, "orders", [b"before"])
+    lane = Reading(mock_cluster.bootstrap, {"orders": 1}, fault_budget_seconds=2).lane()
     mark_where(lane, lambda mark: mark.read_to["type-of-orders"] > 0)
-    own_kafka.kill()
-    with pytest.raises(OperatingFault, match=rf"Kafka at {own_kafka.bootstrap} has not answered for \d+ s: .*"):
+    mock_cluster.kill()
+    with pytest.raises(OperatingFault, match=rf"Kafka at {mock_cluster.bootstrap} has not answered for \d+ s: .*"):
         list(batches(lane))
 
 
-def test_a_lane_ends_at_once_while_its_positions_cannot_be_committed(own_kafka: Broker) -> None:
-    own_kafka.create_topics({"orders": 1})
-    produce(own_kafka.bootstrap, "orders", [b"%d" % number for number in range(100)])
-    reading = Reading(own_kafka.bootstrap, {"orders": 1}, batch_records=1, catch_up_records=1, mark_interval_us=1_000)
+def test_a_lane_ends_at_once_while_its_positions_cannot_be_committed(mock_cluster: MockCluster) -> None:
+    produce(mock_cluster.bootstrap, "orders", [b"%d" % number for number in range(100)])
+    reading = Reading(mock_cluster.bootstrap, {"orders": 1}, batch_records=1, catch_up_records=1, mark_interval_us=1)
     lane = reading.lane()
     read(lane, 50)
-    own_kafka.kill()
+    mock_cluster.kill()
     read(lane, 10)
     started = time.monotonic()
     lane.close()

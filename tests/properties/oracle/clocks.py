@@ -52,14 +52,15 @@ def _covers(hold: Known, ledger: Ledger) -> bool:
 def deadline_after(start: int, tolerance: int, held: list[Interval]) -> int | None:
     """The first moment by which the clock has run for `tolerance` since `start`; None if it never gets there.
 
-    The clock runs at a moment when no interval covers it. Walked from one edge of an interval to the next.
+    The clock runs while no interval covers it, and nothing is due before it runs at all. Walked from one edge
+    of an interval to the next.
     """
     edges = sorted({edge for interval in held for edge in interval if edge is not None and edge > start})
     moment, left = start, tolerance
     for edge in [*edges, None]:
-        if left == 0:
-            return moment
         stands_still = any(since <= moment and (until is None or moment < until) for since, until in held)
+        if left == 0 and not stands_still:
+            return moment
         if edge is None:
             return None if stands_still else moment + left
         if not stands_still:

@@ -59,7 +59,7 @@ def evaluate(correlation_id: str, arrivals: Iterable[Document], policy: Policy, 
     running = [wait for wait in waits if wait.deadline is not None and wait.rule.enabled]
     return Expected(
         status=describe(correlation_id, waiting, waits),
-        conditions=_conditions(correlation_id, waiting, [wait for wait in waits if wait.rule.enabled], clock),
+        conditions=_conditions(correlation_id, waiting, waits, clock),
         waits=waits,
         done=waiting.is_settled() and all(wait.milestone == "release" for wait in waits),
         held=any(hold.business_at <= clock for hold in waiting.open_holds()),
@@ -75,8 +75,7 @@ def _is_near(wait: Wait, clock: int) -> bool:
 def _conditions(correlation_id: str, waiting: Waiting, waits: list[Wait], clock: int) -> list[Condition]:
     groups: dict[tuple[str, Subject], list[Wait]] = {}
     for wait in waits:
-        if wait.start is not None:
-            groups.setdefault((wait.code, wait.subject), []).append(wait)
+        groups.setdefault((wait.code, wait.subject), []).append(wait)
     return [
         _condition(correlation_id, code, subject, group, waiting, clock) for (code, subject), group in groups.items()
     ]
@@ -85,14 +84,15 @@ def _conditions(correlation_id: str, waiting: Waiting, waits: list[Wait], clock:
 def _condition(
     correlation_id: str, code: str, subject: Subject, group: list[Wait], waiting: Waiting, clock: int
 ) -> Condition:
-    past = [wait for wait in group if wait.deadline is not None and wait.deadline <= clock]
+    judged = [wait for wait in group if wait.rule.enabled]
+    past = [wait for wait in judged if wait.deadline is not None and wait.deadline <= clock]
     sets = min(past, key=lambda wait: wait.deadline or 0) if past else group[0]
     amount = _unshipped_value(waiting) if code == "STALLED_RELEASE" else worth(group)
     return Condition(
         code=code,
         subject=subject,
         exception_id=exception_id(correlation_id, code, subject),
-        units=tuple((wait.start or 0, wait.deadline, wait.feed, wait.quantity) for wait in group),
+        units=tuple((wait.start or 0, wait.deadline, wait.feed, wait.quantity) for wait in judged),
         holding=bool(past),
         since=min(wait.start or 0 for wait in past) if past else None,
         amount=amount if past else None,
@@ -104,7 +104,7 @@ def _condition(
 
 
 def _unshipped_value(waiting: Waiting) -> int | None:
-    if not waiting.papers.orders:
+    if waiting.papers.header is None:
         return None
     total = 0
     for ledger in waiting.lines.in_order():

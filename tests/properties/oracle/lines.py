@@ -76,23 +76,29 @@ class Lines:
     # ----------------------------------------------------------------- deliveries
 
     def _take_deliveries(self) -> None:
+        naming_none: list[tuple[Known, list[tuple[Ledger, int]] | None]] = []
         for pod in self.papers.of("pod"):
-            self._deliver(pod, naming=True)
-        for pod in self.papers.of("pod"):
-            self._deliver(pod, naming=False)
-
-    def _deliver(self, pod: Known, naming: bool) -> None:
-        body = pod.document.body
-        assert isinstance(body, GoodsBody)
-        named = [number for kind, numbers in pod.document.refs if kind == "shipment" for number in numbers]
-        if body.lines is None:
-            if bool(named) == naming:
+            body = pod.document.body
+            assert isinstance(body, GoodsBody)
+            named = [number for kind, numbers in pod.document.refs if kind == "shipment" for number in numbers]
+            if body.lines is None and named:
                 self._deliver_the_rest(pod, named)
-            return
-        for line in body.lines:
-            numbers = [number for kind, number in line.references if kind == "shipment"] or named
-            if bool(numbers) == naming:
-                self._deliver_line(pod, line, numbers)
+            elif body.lines is None:
+                naming_none.append((pod, None))
+            for line in body.lines or ():
+                numbers = [number for kind, number in line.references if kind == "shipment"] or named
+                spread = self._spread(pod, line, "pod")
+                for ledger, grains in spread:
+                    ledger.own["pod"] += _units(pod, line, grains)
+                if numbers:
+                    self._share_out(pod, spread, numbers)
+                else:
+                    naming_none.append((pod, spread))
+        for pod, delivered in naming_none:
+            if delivered is None:
+                self._deliver_the_rest(pod, [])
+            else:
+                self._share_out(pod, delivered, [])
 
     def _deliver_the_rest(self, pod: Known, named: list[str]) -> None:
         for shipment in self._shipments(pod, named):
@@ -102,9 +108,8 @@ class Lines:
                     self.ledgers[name].own["pod"].append(Unit(pod.business_at, pod))
                 self._hand_over(shipment, name, rest)
 
-    def _deliver_line(self, pod: Known, line: Line, named: list[str]) -> None:
-        for ledger, grains in self._spread(pod, line, "pod"):
-            ledger.own["pod"] += _units(pod, line, grains)
+    def _share_out(self, pod: Known, delivered: list[tuple[Ledger, int]], named: list[str]) -> None:
+        for ledger, grains in delivered:
             left = grains
             for shipment in self._shipments(pod, named):
                 carried = len(self.carried[shipment].get(ledger.name, ()))

@@ -71,8 +71,8 @@ class Waiting:
         """Whether everything that was ordered is cancelled."""
         if any(ledger.reached("order") for ledger in self.lines.in_order()):
             return False
-        taken_off = any(line.cancelled_quantity for order in self.papers.orders for line in order_body(order).lines)
-        return taken_off or self.papers.is_cancelled
+        lines = [line for order in self.papers.orders for line in order_body(order).lines]
+        return self.papers.is_cancelled or any(line.quantity and line.cancelled_quantity for line in lines)
 
     # ---------------------------------------------------------------------- goods
 
@@ -126,8 +126,13 @@ class Waiting:
             quantity=self.lines.grain,
             rule=_rule(rules, milestone),
             ledger=ledger,
-            documents=tuple(known.label for known in self.papers.of(before)),
+            documents=self._standing_in(before, milestone),
         )
+
+    def _standing_in(self, before: str, milestone: str) -> tuple[str, ...]:
+        last = len(CHAIN) if milestone == "invoice" else CHAIN.index(milestone)
+        kinds = CHAIN[CHAIN.index(before) : last]
+        return tuple(known.label for kind in kinds for known in self.papers.of(kind))
 
     def _deadline(self, rules: Rules, milestone: str, ledger: Ledger, start: int) -> int | None:
         return deadline_after(start, _rule(rules, milestone).tolerance_us, held_during(self.papers, milestone, ledger))

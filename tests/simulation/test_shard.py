@@ -1,0 +1,198 @@
+"""One shard, driven by hand where what matters is two things at once."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+
+import pytest
+
+from o2c.flows import shard as shard_module
+from o2c.flows.correlation.policy import Policy
+from o2c.flows.correlation.snapshot import decode
+from o2c.flows.orders import Write, order_key
+from o2c.flows.shard import Shard, ShardOptions
+from o2c.schemas.documents import Arrival, Document
+from o2c.schemas.lanes import Mark, ShardBatch
+from o2c.schemas.records import ExceptionRecord, StatusRecord
+from o2c.schemas.times import MINUTE_US
+from tests.properties.build import at, goods, moved, order, ordered
+from tests.simulation.faults import Faults
+from tests.simulation.outcome import Opened
+from tests.simulation.script import EAST, TYPES, other_policy, policy
+from tests.simulation.store import Disk, SimulatedStore
+
+_EVER = 2**62
+_EPOCH_S = 10.0
+_FEED = f"shipment/{EAST}"
+
+
+class Bench:
+    """A shard on a disk. Its syncs end at once, its emissions are confirmed as soon as they are made."""
+
+    def __init__(
+        self, disk: Disk, under: Policy | None = None, watch: Callable[[list[Write]], None] | None = None
+    ) -> None:
+        self.disk = disk
+        self.seconds = 0.0
+        self.statuses: list[StatusRecord] = []
+        self.exceptions: list[ExceptionRecord] = []
+        lanes = {name: frozenset({0}) for name in TYPES}
+        options = ShardOptions(1, 1, _EPOCH_S, 1_000, lanes, at(0))
+        store = SimulatedStore(disk, Faults(), watch or (lambda _: None))
+        self.shard = Shard(0, store, under or policy(), options, lambda _: _EVER, self._sync, lambda: self.seconds)
+
+    def _sync(self, _: Callable[[], None]) -> "Future[None]":
+        self.disk.make_durable(self.disk.batches)
+        future: Future[None] = Future()
+        future.set_result(None)
+        return future
+
+    def take(self, *batches: ShardBatch) -> None:
+        """One activation, a second after the last."""
+        self.seconds += 1
+        for emission in self.shard.on_batch(list(batches)):
+            self.statuses += emission.statuses
+            self.exceptions += emission.exceptions
+
+    def states(self) -> list[tuple[str, str]]:
+        return [(record.code, record.state) for record in self.exceptions]
+
+
+def arrivals(clock: int, *documents: tuple[str, Document], behind: bool = False) -> ShardBatch:
+    """Documents of orders, as a lane brings them."""
+    held = tuple((correlation_id, Arrival(document, clock, None)) for correlation_id, document in documents)
+    return ShardBatch(0, clock, held, behind=behind)
+
+
+def mark(clock: int, read_to: int, newest: int | None = None, *, behind: bool = False) -> ShardBatch:
+    """A lane that has read everything up to a time; both of the warehouse's feeds last spoke at `newest`."""
+    spoke = read_to if newest is None else newest
+    positions = {"o2c.order.v1": clock // MINUTE_US}
+    feeds = {_FEED: spoke, f"pick/{EAST}": spoke}
+    return ShardBatch(0, clock, mark=Mark(0, positions, dict.fromkeys(TYPES, read_to), feeds), behind=behind)
+
+
+ORDER = order(0, ordered("1", 2))
+ALLOCATION = goods("allocation", "A1", 0, moved("1", 2))
+
+
+def test_what_a_mark_covers_is_judged_before_the_mark_proves_anything() -> None:
+    bench = Bench(Disk())
+    bench.take(arrivals(at(0), ("C", ORDER)), mark(at(0), at(0)))
+    bench.take(arrivals(at(1), ("C", ALLOCATION), behind=True), mark(at(1), at(1), behind=True))
+    bench.take(mark(at(1) + MINUTE_US, at(1)))
+    bench.take(mark(at(1) + 2 * MINUTE_US, at(1)))
+    assert ("STALLED_ALLOCATION", "opened") not in bench.states()
+
+
+def test_an_outbox_entry_is_never_in_the_store_without_its_order() -> None:
+    disk = Disk()
+
+    def behind_its_order(batch: list[Write]) -> None:
+        states = {**disk.written.values, **{key: value for key, value in batch if value is not None}}
+        if any(key.startswith(b"x") and value is not None for key, value in batch):
+            assert decode(states[order_key("C")]).sequence > 0
+
+    bench = Bench(disk, watch=behind_its_order)
+    bench.take(mark(at(2), at(2)))
+    overdue = arrivals(at(2), ("C", ORDER))
+    backlog = arrivals(at(2), ("D", ORDER), behind=True)
+    bench.take(backlog, overdue, mark(at(2), at(2)))
+    assert any(key.startswith(b"x") for key in disk.written.values)
+
+
+def test_a_lane_that_lags_does_not_turn_back_the_clock() -> None:
+    bench = Bench(Disk())
+    bench.take(arrivals(at(0), ("C", ORDER)), mark(at(1), at(1)))
+    bench.take(mark(at(1), at(1)))
+    bench.take(arrivals(at(0) + MINUTE_US, ("C", order(0, ordered("1", 2)))))
+    bench.take(mark(at(1), at(1)))
+    assert bench.states().count(("STALLED_ALLOCATION", "opened")) == 1
+    assert ("STALLED_ALLOCATION", "cleared") not in bench.states()
+
+
+def test_a_restart_does_not_end_a_silence() -> None:
+    disk = Disk()
+    bench = Bench(disk)
+    bench.take(mark(at(0), at(0)))
+    for _ in range(3):
+        bench.take(mark(at(1), at(1), newest=at(0)))
+    assert ("FEED_SILENT", "opened") in bench.states()
+    again = Bench(disk)
+    for read_to in (0, at(1), at(1)):
+        again.take(mark(at(1), read_to, newest=at(0)))
+    assert ("FEED_SILENT", "cleared") not in again.states()
+
+
+def test_a_restart_does_not_repeat_a_silence_that_has_ended() -> None:
+    disk = Disk()
+    bench = Bench(disk)
+    for read_to, newest in ((at(0), at(0)), (at(1), at(0)), (at(1), at(0)), (at(1), at(0))):
+        bench.take(mark(read_to, read_to, newest=newest))
+    bench.seconds += _EPOCH_S
+    bench.take(mark(at(1), at(1), newest=at(0)))
+    bench.take(mark(at(1), at(1), newest=at(1)))
+    bench.take(mark(at(1), at(1), newest=at(1)))
+    assert ("FEED_SILENT", "cleared") in bench.states()
+    again = Bench(disk)
+    for _ in range(3):
+        again.take(mark(at(1), 0, newest=at(0)))
+    assert ("FEED_SILENT", "opened") not in again.states()
+
+
+def test_a_silence_that_follows_another_unnoticed_is_told_with_its_own_beginning() -> None:
+    bench = Bench(Disk())
+    for newest in (at(0), at(1)):
+        for _ in range(3):
+            bench.take(mark(newest + MINUTE_US * 30, newest + MINUTE_US * 30, newest=newest))
+    told = [record for record in bench.exceptions if Opened.of_record(record).subject[2] == f"feed:{_FEED}"]
+    assert [(record.state, Opened.of_record(record).since) for record in told] == [("opened", at(0)), ("opened", at(1))]
+
+
+def test_a_change_of_the_documents_of_an_open_exception_is_told() -> None:
+    bench = Bench(Disk())
+    bench.take(mark(at(0), at(0)))
+    bench.take(arrivals(at(0), ("C", ORDER), ("C", ALLOCATION)))
+    for minute in range(0, 40, 5):
+        bench.take(mark(at(0) + minute * MINUTE_US, at(0) + minute * MINUTE_US))
+    bench.take(arrivals(at(1), ("C", goods("allocation", "A2", 0, moved("1", 1)))))
+    for _ in range(3):
+        bench.take(mark(at(1), at(1)))
+    stalls = [Opened.of_record(record) for record in bench.exceptions if record.code == "STALLED_PICK"]
+    assert [stall.documents for stall in stalls] == [("allocation/A1",), ("allocation/A1", "allocation/A2")]
+
+
+def test_an_epoch_reaches_the_disk_though_nobody_waits_for_it() -> None:
+    disk = Disk()
+    bench = Bench(disk)
+    bench.take(arrivals(at(0), ("C", ORDER)), mark(at(0), at(0)))
+    bench.seconds += 2 * _EPOCH_S
+    bench.take(mark(at(0), at(0)))
+    assert order_key("C") in disk.durable.values
+    assert any(key.startswith(b"p") for key in disk.durable.values)
+
+
+def test_another_policy_publishes_every_open_order_anew() -> None:
+    disk = Disk()
+    bench = Bench(disk)
+    bench.take(arrivals(at(0), ("C", ORDER)), mark(at(0), at(0)))
+    bench.shard.close()
+    under_another = Bench(disk, other_policy())
+    for _ in range(3):
+        under_another.take(mark(at(0), at(0)))
+    assert [status.correlation_id for status in under_another.statuses] == ["C"]
+    assert b"somebody else" in under_another.statuses[0].value
+
+
+def test_a_review_in_several_writes_loses_nothing_that_arrives_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = Disk()
+    bench = Bench(disk)
+    closed = order(0, ordered("1", 2), cancelled=True)
+    bench.take(arrivals(at(0), *((name, closed) for name in "CDEFGH")), mark(at(0), at(0)))
+    bench.shard.close()
+    monkeypatch.setattr(shard_module, "_REVIEWED_AT_ONCE", 1)
+    under_another = Bench(disk, other_policy())
+    monkeypatch.setattr(under_another.shard._orders, "_hot_limit", 1)
+    under_another.take(arrivals(at(0), ("C", ALLOCATION)))
+    under_another.shard.close()
+    stored = disk.written.values[order_key("C")]
+    assert "A1" in {document.document_id for document in decode(stored).documents.values()}
