@@ -5,8 +5,10 @@ without a word; and with several processes it loses the first failure behind a p
 are closed after the engine, and only if it ended in order; and the first failure is remembered on its way in.
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import TracebackType
 from typing import Any, TypeVar
 
 from bytewax.dataflow import Dataflow
@@ -18,6 +20,8 @@ from o2c.flows.operators import ShardLike
 from o2c.flows.order_to_cash import order_to_cash
 from o2c.schemas.lanes import LaneBatch, ShardBatch
 from o2c.schemas.records import Emission
+
+_LOST_CONNECTION = "timely communication error"
 
 _Result = TypeVar("_Result")
 
@@ -52,6 +56,8 @@ def run_on_engine(
 
 
 def _drive(flow: Dataflow, addresses: list[str], number: int, failures: "_Failures") -> None:
+    if addresses:
+        sys.excepthook = _silent_about_lost_connections
     try:
         cluster_main(flow, addresses, number)
     except BaseException as error:
@@ -61,6 +67,14 @@ def _drive(flow: Dataflow, addresses: list[str], number: int, failures: "_Failur
         if addresses and not isinstance(error, Exception | KeyboardInterrupt):
             raise PeersGone from error
         raise
+
+
+def _silent_about_lost_connections(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """The engine's threads print their panic when a peer is gone: why it went is said in one line, elsewhere."""
+    if _LOST_CONNECTION not in str(error):
+        sys.__excepthook__(kind, error, trace)
 
 
 class _Failures:

@@ -33,7 +33,8 @@ def test_an_outage_within_the_budget_ends_nothing_and_loses_nothing(
         assert job.http("/healthz")[0] == 200
         own_redis.start()
         job.wait(job.is_ready, "ready again")
-        job.settle()
+        job.wait(lambda: job.metric("o2c_events_total") >= 4_000, "through with its input")
+        job.wait_until_quiet()
         statuses = job.statuses()
         assert len(statuses) == 2_000
         assert {status["quantities"]["shipped"] for status in statuses.values()} == {"3"}

@@ -6,6 +6,6 @@ from hypothesis import HealthCheck, settings
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
-settings.register_profile("lean", derandomize=True, max_examples=250, deadline=None, suppress_health_check=_SLOW)
+settings.register_profile("lean", derandomize=True, max_examples=100, deadline=None, suppress_health_check=_SLOW)
 settings.register_profile("thorough", max_examples=10_000, deadline=None, suppress_health_check=_SLOW)
 settings.load_profile(os.environ.get("O2C_HYPOTHESIS", "lean"))

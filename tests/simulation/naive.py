@@ -9,6 +9,7 @@ from o2c.flows.correlation.identity import correlation_id_of
 from o2c.flows.correlation.milestones import ALLOCATION, INDEX, ORDER, PAYMENT, STALL_CODES
 from o2c.flows.correlation.order import NEVER, OrderState, judge, merge
 from o2c.flows.correlation.silence import CODE
+from o2c.flows.correlation.snapshot import decode, encode
 from o2c.flows.correlation.status import render
 from o2c.schemas.codecs import Decoder
 from o2c.schemas.documents import Arrival, Document, Heartbeat
@@ -28,14 +29,22 @@ class Naive:
         self._appended: dict[str, list[tuple[int, Document]]] = {}
         self._spoke: dict[str, list[int]] = {feed: [] for feed in policy().declared}
         self._heartbeats: set[str] = set()
-        decode = Decoder(log.types_by_topic).decode
+        decoder = Decoder(log.types_by_topic)
         for records in log.records.values():
             for record in records:
-                self._take(decode(record), record)
+                self._take(decoder.decode(record), record)
         self.statuses: dict[str, dict[str, Any]] = {}
         self.opened: dict[str, Opened] = {}
+        self.uncertain: set[str] = set()
+        """Past their deadline, their feed silent before it proved them: open where a unit before them was proved."""
+        self.uncertain_orders: set[str] = set()
         for correlation_id, state in self.orders.items():
+            unproved = decode(encode(state))
+            judge(unproved, policy(), HORIZON, SimulatedFeeds(policy(), {}))
             judgement = judge(state, policy(), HORIZON, self)
+            if uncertain := unproved.lives.keys() - state.lives.keys():
+                self.uncertain |= uncertain
+                self.uncertain_orders.add(correlation_id)
             status = render(state, judgement, HORIZON, 1)
             self.statuses[correlation_id] = comparable_status(status.value)
             self.opened |= {life.exception_id: Opened.of_life(life) for life in state.lives.values() if life.is_open}

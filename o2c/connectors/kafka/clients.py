@@ -22,7 +22,12 @@ _LIBRARY_LOG.addHandler(logging.NullHandler())
 _LARGEST_MESSAGE_BYTES = 128 * 1024 * 1024
 _LARGEST_RESPONSE_BYTES = 1_000_000_000
 
-_TUNED_CLIENT: dict[str, Any] = {"reconnect.backoff.max.ms": 1_000, "client.id": "o2c"}
+_TUNED_CLIENT: dict[str, Any] = {
+    "reconnect.backoff.max.ms": 1_000,
+    "client.id": "o2c",
+    # Errors alone: the library has a remark on every client that ends, and then nobody's logger but standard error.
+    "log_level": 3,
+}
 _TUNED_CONSUMER: dict[str, Any] = {
     # A lane's read-ahead: enough to keep the job busy, little enough to have many lanes.
     "queued.min.messages": 40_000,

@@ -1,7 +1,7 @@
 """When an order is done: all is delivered, invoiced and settled as far as its process goes, or cancelled."""
 
 from o2c.flows.correlation.ledger import Ledger
-from o2c.flows.correlation.milestones import INVOICE, ORDER, POD, SHIPMENT
+from o2c.flows.correlation.milestones import INVOICE, ORDER
 from o2c.flows.correlation.money import Money
 from o2c.flows.correlation.paths import path_of
 
@@ -22,11 +22,9 @@ def _goods_done(ledger: Ledger) -> bool:
         expected = line.ordered if line.limit is None else line.limit
         if last != ORDER and reached[last] < expected:
             return False
-        if last == POD and reached[POD] < reached[SHIPMENT]:
-            return False
         if path.invoice_from is not None:
             base = path.invoice_from[billing]
-            if reached[INVOICE] < reached[base]:
+            if reached[INVOICE] < line.billable(base):
                 return False
     return all(
         shipment.remaining(key) <= 0

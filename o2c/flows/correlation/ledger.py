@@ -9,12 +9,15 @@ from operator import itemgetter
 from o2c.flows.correlation.deadlines import Interval, union
 from o2c.flows.correlation.documents import counts
 from o2c.flows.correlation.holds import HoldLedger
-from o2c.flows.correlation.lines import LineLedger, add_price, fill, imply, ordered_line, promised_first
+from o2c.flows.correlation.lines import LineLedger, add_price, fill, imply, ordered_line, promised_first, worth
 from o2c.flows.correlation.matching import identities, key_of
 from o2c.flows.correlation.milestones import ALLOCATION, INVOICE, ORDER, PICK, SHIPMENT
 from o2c.flows.correlation.policy import Policy
 from o2c.flows.correlation.proofs import Entry, Proofs, ShipmentLedger
 from o2c.schemas.documents import Document, GoodsBody, HoldBody, InvoiceBody, Line, OrderBody
+
+_REMAINDER = "\x1e"
+"""Told apart from the order's line of the same name: what of a document's line no line of the order has room for."""
 
 _SOME_KINDS_COUNT = ("invoice", "payment")
 _ENTRY_ORDER = itemgetter(0, 1, 2)
@@ -24,6 +27,7 @@ class Ledger:
     """An order's documents added up."""
 
     __slots__ = (
+        "all_priced",
         "by_identity",
         "entries",
         "final",
@@ -32,6 +36,7 @@ class Ledger:
         "holds",
         "lines",
         "order_document",
+        "ordered_value",
         "policy",
         "shipments",
     )
@@ -46,6 +51,8 @@ class Ledger:
         self.order_document: Document | None = None
         self.header: OrderBody | None = None
         self.final = False
+        self.ordered_value = 0
+        self.all_priced = True
         self._collect(documents, least_seen)
         self._read_orders()
         self._read_goods(ALLOCATION, "allocation")
@@ -107,23 +114,29 @@ class Ledger:
                 wanted = max(0, line.quantity - line.cancelled_quantity)
                 ledger.ordered += wanted
                 if wanted:
+                    value = worth(wanted, line.free, line.amount, line.quantity, line.unit_price)
+                    if value is None:
+                        self.all_priced = False
+                    else:
+                        self.ordered_value += value
                     ledger.own[ORDER].append((line.at if line.at is not None else business_at, wanted))
-                if line.closed:
-                    ledger.limit = 0
+                ledger.ends |= line.closed
 
     def find(self, line: Line, milestone: int) -> list[tuple[LineLedger, int]]:
         """Which lines of the order a document's line fills, and with how much each."""
         key = key_of(line.line, line.sku)
-        ledger = self.lines.get(key)
-        if ledger is not None:
-            return [(ledger, line.quantity)]
+        own = self.lines.get(key)
+        if own is not None and own.on_order and line.line is not None:
+            return [(own, line.quantity)]
         candidates = self._candidates(line)
         if len(candidates) == 1:
             return [(candidates[0], line.quantity)]
         filled, rest = fill(candidates, line.quantity, milestone) if candidates else ([], line.quantity)
-        if rest or not filled:
-            ledger = self.lines[key] = LineLedger(key, line.line, line.sku)
-            filled.append((ledger, rest))
+        if rest or not candidates:
+            if own is None or own.on_order:
+                key = key if own is None else key + _REMAINDER
+                own = self.lines.setdefault(key, LineLedger(key, line.line, line.sku))
+            filled.append((own, rest))
         return filled
 
     def _candidates(self, line: Line) -> list[LineLedger]:
@@ -208,13 +221,15 @@ class Ledger:
         self.header_rules = rules(customer, warehouse, None, channel, None)
         for line in self.lines.values():
             imply(line)
+            line.ends |= self.final
             if line.on_order:
                 line.rules = rules(customer, line.warehouse, None, channel, line.fulfilment)
-                nothing_more = line.limit is not None or self.final
-                line.limit = min(line.ordered, line.reached[SHIPMENT]) if nothing_more else line.ordered
+                line.limit = line.ordered
             else:
                 line.rules = rules(None, None, None, None, None)
                 line.limit = None if header is None else 0
+            if line.ends:
+                line.limit = line.reached[SHIPMENT]
 
     def blocked(self, milestone: str, line: LineLedger) -> list[Interval]:
         """When the clock of a line's units that wait for `milestone` stands still."""

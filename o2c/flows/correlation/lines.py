@@ -13,11 +13,15 @@ _BY_TIME = itemgetter(0)
 
 
 class LineLedger:
-    """One line: what was ordered, what reached which milestone, and what it is worth."""
+    """One line: what was ordered, what reached which milestone, and what it is worth.
+
+    `ends`: nothing more of it will ship. `limit`: of what has not left the house, how much may wait; None: all of it.
+    """
 
     __slots__ = (
         "amount",
         "effective",
+        "ends",
         "free",
         "fulfilment",
         "key",
@@ -43,6 +47,7 @@ class LineLedger:
         self.on_order = False
         self.ordered = 0
         self.ordered_gross = 0
+        self.ends = False
         self.limit: int | None = None
         self.own: list[ArrivalTimes] = [[], [], [], [], [], []]
         self.reached = [0, 0, 0, 0, 0, 0]
@@ -56,15 +61,24 @@ class LineLedger:
         self.free = False
         self.rules: Rules
 
+    def billable(self, base: int) -> int:
+        """How much there is to bill, counted from the milestone `base`: no more than ships at all."""
+        if self.ends and base < SHIPMENT:
+            return min(self.reached[base], self.reached[SHIPMENT])
+        return self.reached[base]
+
     def value(self, quantity: int) -> int | None:
         """What `quantity` of this line is worth at the order's net price; None without a price."""
-        if self.free:
-            return 0
-        if self.amount is not None and self.ordered_gross > 0:
-            return share_of(self.amount, quantity, self.ordered_gross)
-        if self.unit_price is not None:
-            return value_of(quantity, self.unit_price)
-        return None
+        return worth(quantity, self.free, self.amount, self.ordered_gross, self.unit_price)
+
+
+def worth(quantity: int, free: bool, amount: int | None, ordered: int, unit_price: int | None) -> int | None:
+    """What `quantity` is worth: nothing where free, a share of the `amount` of all that is `ordered`, else by price."""
+    if free:
+        return 0
+    if amount is not None and ordered > 0:
+        return share_of(amount, quantity, ordered)
+    return None if unit_price is None else value_of(quantity, unit_price)
 
 
 def ordered_line(key: str, line: OrderLine, order: OrderBody) -> LineLedger:
@@ -86,10 +100,8 @@ def add_price(ledger: LineLedger, line: OrderLine) -> None:
     same_price = line.unit_price == ledger.unit_price and line.amount is None and ledger.amount is None
     if same_price and line.free == ledger.free:
         return
-    added = LineLedger(ledger.key, line.line, line.sku)
-    added.free, added.amount, added.unit_price = line.free, line.amount, line.unit_price
-    added.ordered_gross = line.quantity
-    before, more = ledger.value(ledger.ordered_gross), added.value(line.quantity)
+    before = ledger.value(ledger.ordered_gross)
+    more = worth(line.quantity, line.free, line.amount, line.quantity, line.unit_price)
     ledger.free = ledger.free and line.free
     ledger.unit_price = None
     ledger.amount = None if before is None or more is None else before + more

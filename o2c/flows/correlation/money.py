@@ -44,6 +44,7 @@ class Money:
         "ordered",
         "overpaid",
         "paid",
+        "payable",
         "payment_times",
         "received",
         "unapplied",
@@ -51,7 +52,7 @@ class Money:
 
     def __init__(self, ledger: Ledger) -> None:
         self.invoices: list[InvoiceLedger] = []
-        self.invoiced = self.paid = self.discounted = self.adjusted = 0
+        self.invoiced = self.payable = self.paid = self.discounted = self.adjusted = 0
         self.received = self.unapplied = self.overpaid = self.applied_elsewhere = 0
         self.payment_times: list[int] = []
         invoices, payments = ledger.entries.get("invoice", []), ledger.entries.get("payment", [])
@@ -63,6 +64,7 @@ class Money:
             self.invoices.append(InvoiceLedger(document, business_at, body))
             if body.currency == self.currency:
                 self.invoiced += body.total
+                self.payable += max(0, body.total)
         if payments:
             self._apply(payments)
         terms = ledger.header.terms if ledger.header is not None else None
@@ -129,14 +131,9 @@ def ordered_amount(ledger: Ledger) -> int | None:
             totals_known = False
         else:
             total += stated
-    value = 0
-    for line in ledger.lines.values():
-        if line.ordered:
-            worth = line.value(line.ordered)
-            if worth is None:
-                return total if totals_known else None
-            value += worth
-    return value + charges
+    if ledger.all_priced:
+        return ledger.ordered_value + charges
+    return total if totals_known else None
 
 
 def due_at(invoice: InvoiceLedger, order_terms: Terms | None) -> int | None:

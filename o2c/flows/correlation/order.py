@@ -126,8 +126,13 @@ def judge(state: OrderState, policy: Policy, clock: int, feeds: FeedView, genera
     if overdue or state.lives or state.gates:
         state.gates = {}
         _fold(state, judgement, policy, clock, feeds, generation)
-    stalled = any(life.is_open for life in state.lives.values())
-    judgement.closed = not stalled and closed(ledger, money)
+    # What is only worth knowing (`info`) keeps no order open.
+    stalled = keeps_open = False
+    for life in state.lives.values():
+        if life.is_open:
+            stalled = True
+            keeps_open |= life.severity != "info"
+    judgement.closed = not keeps_open and closed(ledger, money)
     health = _health(judgement.closed, stalled, held, at_risk)
     judgement.turned = health != state.health
     state.health = health

@@ -104,7 +104,7 @@ def _goods_waits(ledger: Ledger, line: LineLedger, billing: str, waits: list[Wai
             waits.append(_line_wait(ledger, line, before, after, waiting))
     if path.invoice_from is not None:
         base = path.invoice_from[billing]
-        waiting = reached[base] - reached[INVOICE]
+        waiting = line.billable(base) - reached[INVOICE]
         if waiting > 0:
             waits.append(_line_wait(ledger, line, base, INVOICE, waiting))
 
@@ -149,10 +149,9 @@ def _shipment_waits(ledger: Ledger, shipment: ShipmentLedger, waits: list[Wait])
         waiting = shipment.remaining(key)
         if waiting <= 0:
             continue
+        rules = line.rules
         if line.on_order and order is not None and header is not None:
             rules = ledger.policy.rules(order.customer_id, line.warehouse, carrier, header.channel, line.fulfilment)
-        else:
-            rules = ledger.policy.rules(None, None, carrier, None, None)
         rule, feed = _limits(ledger.policy, rules, POD, line.warehouse)
         since = time_of_unit(sorted(arrivals), shipment.delivered.get(key, 0))
         due = _deadline(ledger, line, "pod", since, rule)

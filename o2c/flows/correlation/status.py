@@ -62,7 +62,7 @@ def render(state: OrderState, judgement: Judgement, clock: int, version: int) ->
         "financial": {"stage": financial, "complete": settled},
         "closed": judgement.closed,
         "health": state.health,
-        "waiting_for": _waiting_for(judgement.waits),
+        "waiting_for": _waiting_for(judgement.waits, money.currency),
         "quantities": _quantities(totals),
         "amounts": {
             "ordered": amount_text(money.ordered),
@@ -152,20 +152,21 @@ def _cancelled(ledger: Ledger, ordered: int) -> bool:
     """Whether nothing is ordered any more because it was taken back."""
     if ordered:
         return False
-    return "order" not in ledger.entries or any(line.ordered_gross > 0 for line in ledger.lines.values())
+    order = ledger.order_document
+    taken_back = order is not None and order.cancelled
+    return taken_back or any(line.ordered_gross > 0 for line in ledger.lines.values())
 
 
 def _financial(money: Money, lines: list[LineLedger]) -> tuple[str, bool]:
-    home = [invoice for invoice in money.invoices if invoice.body.currency == money.currency]
-    if not home:
+    if not money.invoices:
         return "unbilled", False
-    if money.open:
+    if money.open_invoices:
         return "invoiced", False
     return "paid", all(line.reached[INVOICE] >= line.reached[SHIPMENT] for line in lines)
 
 
-def _waiting_for(waits: list[Wait]) -> list[dict[str, object]]:
-    """One entry a milestone; feed, owner and times are those of its oldest unit."""
+def _waiting_for(waits: list[Wait], currency: str | None) -> list[dict[str, object]]:
+    """One entry a milestone: feed and start of its oldest unit, due time and owner of the earliest deadline."""
     if not waits:
         return []
     by_milestone: dict[int, list[Wait]] = {}
@@ -175,8 +176,10 @@ def _waiting_for(waits: list[Wait]) -> list[dict[str, object]]:
     entries: list[dict[str, object]] = []
     for awaited in sorted(by_milestone):
         group = by_milestone[awaited]
-        oldest = group[0] if len(group) == 1 else min(group, key=_age)
-        amounts = [wait.amount for wait in group]
+        oldest = soonest = group[0]
+        if len(group) > 1:
+            oldest, soonest = min(group, key=_age), min(group, key=_urgency)
+        amounts = [wait.amount for wait in group if awaited != PAYMENT or _in_currency(wait, currency)] or [None]
         worth = None if None in amounts else sum(amount for amount in amounts if amount is not None)
         quantity = None if awaited == PAYMENT else sum(wait.quantity or 0 for wait in group)
         entries.append(
@@ -184,13 +187,23 @@ def _waiting_for(waits: list[Wait]) -> list[dict[str, object]]:
                 "milestone": MILESTONES[awaited],
                 "feed": oldest.feed,
                 "since": rfc3339(oldest.since),
-                "due_at": time_or_none(oldest.deadline),
+                "due_at": time_or_none(soonest.deadline),
                 "quantity": None if quantity is None else quantity_text(quantity),
                 "amount": amount_text(worth),
-                "owner": oldest.rule.owner,
+                "owner": soonest.rule.owner,
             }
         )
     return entries
+
+
+def _in_currency(wait: Wait, currency: str | None) -> bool:
+    """Whether an invoice is in the order's currency: others are not added up."""
+    assert wait.document is not None
+    return wait.document.body.currency == currency  # type: ignore[union-attr]  # an invoice has one
+
+
+def _urgency(wait: Wait) -> tuple[bool, int, int, str]:
+    return (wait.deadline is None, wait.deadline or 0, wait.since, wait.feed)
 
 
 def _age(wait: Wait) -> tuple[int, bool, int, str]:
@@ -206,7 +219,7 @@ def _milestones(ledger: Ledger, money: Money, lines: list[LineLedger], ordered: 
                 reached["payment"] = {
                     "first_at": rfc3339(money.payment_times[0]),
                     "last_at": rfc3339(money.payment_times[-1]),
-                    "fraction": _fraction(money.invoiced - money.open, money.invoiced),
+                    "fraction": _fraction(money.payable - money.open, money.payable),
                 }
             continue
         first, last, part = NEVER, -NEVER, 0

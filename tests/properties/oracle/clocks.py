@@ -1,7 +1,7 @@
 """Clocks that stand still while something is held."""
 
 from tests.properties.oracle.documents import Papers, hold_body
-from tests.properties.oracle.lines import name_of
+from tests.properties.oracle.lines import Lines, name_of
 from tests.properties.oracle.model import Known, Ledger
 
 _BLOCKED_BY_GOODS_HOLDS = ("allocation", "pick", "shipment")
@@ -22,12 +22,12 @@ Interval = tuple[int, int | None]
 """[from, to), without end where None."""
 
 
-def held_during(papers: Papers, milestone: str, ledger: Ledger) -> list[Interval]:
+def held_during(papers: Papers, lines: Lines, milestone: str, ledger: Ledger) -> list[Interval]:
     """When the milestone is blocked for a line, hold by hold."""
     return [
         (hold.business_at, hold_body(hold).released_at)
         for hold in papers.of("hold")
-        if milestone in _blocked(hold) and _covers(hold, ledger)
+        if milestone in _blocked(hold) and _covers(hold, ledger, lines)
     ]
 
 
@@ -36,15 +36,13 @@ def _blocked(hold: Known) -> tuple[str, ...]:
     return BLOCKS[body.kind] if body.blocks is None else body.blocks
 
 
-def _covers(hold: Known, ledger: Ledger) -> bool:
-    lines = hold_body(hold).lines
-    if lines is None:
+def _covers(hold: Known, ledger: Ledger, lines: Lines) -> bool:
+    held = hold_body(hold).lines
+    if held is None:
         return True
-    for line in lines:
-        if line.line is not None and name_of(line) == ledger.name:
-            return True
-        skus = {ledger.sku, *(ordered.sku for _, ordered in ledger.ordered_by)}
-        if line.line is None and line.sku is not None and line.sku in skus:
+    for line in held:
+        fitting = lines.fitting(line)
+        if ledger in fitting if fitting else name_of(line) == ledger.name:
             return True
     return False
 

@@ -135,7 +135,7 @@ class Lines:
 
     def _spread(self, known: Known, line: Line, milestone: str) -> list[tuple[Ledger, int]]:
         grains = self._grains(line.quantity)
-        fitting = self._fitting(line)
+        fitting = self.fitting(line)
         if not fitting:
             return [(self._own_line(known, line, milestone), grains)]
         if len(fitting) == 1:
@@ -157,7 +157,8 @@ class Lines:
     def _ordered_open(self, ledger: Ledger, milestone: str) -> int:
         return ledger.reached("order") - ledger.reached(milestone)
 
-    def _fitting(self, line: Line) -> list[Ledger]:
+    def fitting(self, line: Line) -> list[Ledger]:
+        """The order lines that a line may speak of, the one to be filled first first."""
         ordered = [ledger for ledger in self.ledgers.values() if ledger.ordered_by]
         if line.line is not None:
             named = [ledger for ledger in ordered if ledger.name == ("line", normal(line.line))]

@@ -111,7 +111,8 @@ class Waiting:
             earlier = _before(rules, base)
             if earlier is None:
                 return
-            base = earlier
+            # Without anything between the order and it, billing counts from what can be seen later.
+            base = "pod" if earlier == "order" and "pod" in rules.milestones else earlier
         for unit in ledger.effective(base)[max(0, ledger.invoiced) : self._last(ledger)]:
             yield self._of_line(ledger, "invoice", base, unit.at, rules)
 
@@ -126,16 +127,13 @@ class Waiting:
             quantity=self.lines.grain,
             rule=_rule(rules, milestone),
             ledger=ledger,
-            documents=self._standing_in(before, milestone),
+            documents=tuple(known.label for known in self.papers.of(before)),
         )
 
-    def _standing_in(self, before: str, milestone: str) -> tuple[str, ...]:
-        last = len(CHAIN) if milestone == "invoice" else CHAIN.index(milestone)
-        kinds = CHAIN[CHAIN.index(before) : last]
-        return tuple(known.label for kind in kinds for known in self.papers.of(kind))
-
     def _deadline(self, rules: Rules, milestone: str, ledger: Ledger, start: int) -> int | None:
-        return deadline_after(start, _rule(rules, milestone).tolerance_us, held_during(self.papers, milestone, ledger))
+        return deadline_after(
+            start, _rule(rules, milestone).tolerance_us, held_during(self.papers, self.lines, milestone, ledger)
+        )
 
     def _for_deliveries(self) -> Iterator[Wait]:
         for shipment in self.papers.of("shipment"):
