@@ -43,4 +43,6 @@ def _money_done(ledger: Ledger, money: Money) -> bool:
     if path.invoice_from is not None:
         return True
     # Where invoices are not observed, the money received is held against what was ordered.
-    return money.received >= (money.ordered or 0) and (bool(money.payment_times) or not money.ordered)
+    if money.ordered is None:
+        return bool(money.payment_times)
+    return money.received >= money.ordered

@@ -95,9 +95,9 @@ class Condition:
         return sum(quantities) if quantities else None
 
 
-def _earliest(wait: Wait) -> tuple[int, int]:
+def _earliest(wait: Wait) -> int:
     assert wait.deadline is not None
-    return wait.deadline, wait.since
+    return wait.deadline
 
 
 def subject_of(correlation_id: str, wait: Wait) -> Subject:

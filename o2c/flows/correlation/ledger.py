@@ -4,7 +4,7 @@ A pure function of the documents. Quantities are in 10^-6, amounts in 10^-4, tim
 in, first out: the k-th unit to reach a milestone is the k-th that reached the one before.
 """
 
-from operator import itemgetter
+from operator import itemgetter, methodcaller
 
 from o2c.flows.correlation.deadlines import Interval, union
 from o2c.flows.correlation.documents import counts
@@ -20,6 +20,7 @@ _REMAINDER = "\x1e"
 """Told apart from the order's line of the same name: what of a document's line no line of the order has room for."""
 
 _SOME_KINDS_COUNT = ("invoice", "payment")
+_READING_ORDER = methodcaller("reading_order")
 _ENTRY_ORDER = itemgetter(0, 1, 2)
 
 
@@ -230,6 +231,13 @@ class Ledger:
                 line.limit = None if header is None else 0
             if line.ends:
                 line.limit = line.reached[SHIPMENT]
+
+    def lines_in_order(self) -> list[LineLedger]:
+        """The lines as they are read: by number, then by text, then by sku."""
+        lines = list(self.lines.values())
+        if len(lines) > 1:
+            lines.sort(key=_READING_ORDER)
+        return lines
 
     def blocked(self, milestone: str, line: LineLedger) -> list[Interval]:
         """When the clock of a line's units that wait for `milestone` stands still."""

@@ -61,6 +61,10 @@ class LineLedger:
         self.free = False
         self.rules: Rules
 
+    def reading_order(self) -> tuple[int, int, str]:
+        """Where the line stands among the others."""
+        return reading_order(self.key)
+
     def billable(self, base: int) -> int:
         """How much there is to bill, counted from the milestone `base`: no more than ships at all."""
         if self.ends and base < SHIPMENT:

@@ -80,7 +80,7 @@ def waits_of(ledger: Ledger, money: Money, clock: int) -> list[Wait]:
     """All that waits in an order, line by line, shipment by shipment, invoice by invoice, hold by hold."""
     waits: list[Wait] = []
     billing = ledger.header.billing if ledger.header is not None else "shipment"
-    for line in ledger.lines.values():
+    for line in ledger.lines_in_order():
         _goods_waits(ledger, line, billing, waits)
     for shipment in ledger.shipments:
         _shipment_waits(ledger, shipment, waits)

@@ -7,7 +7,6 @@ import msgspec
 from o2c.flows.correlation.exceptions import time_or_none
 from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.lines import LineLedger
-from o2c.flows.correlation.matching import reading_order
 from o2c.flows.correlation.milestones import (
     INVOICE,
     LINE_MILESTONES,
@@ -46,7 +45,7 @@ def amount_text(amount: int | None) -> str | None:
 def render(state: OrderState, judgement: Judgement, clock: int, version: int) -> StatusRecord:
     """The status record of `version` at `clock`."""
     ledger, money = judgement.ledger, judgement.money
-    lines = _ordered_lines(ledger)
+    lines = ledger.lines_in_order()
     totals = lines[0].reached if len(lines) == 1 else _totals(lines)
     stage, complete = fulfilment(ledger, lines, totals)
     financial, settled = _financial(money, lines)
@@ -126,13 +125,6 @@ def _totals(lines: list[LineLedger]) -> list[int]:
     return [sum(line.reached[index] for line in lines) for index in range(LINE_MILESTONES)]
 
 
-def _ordered_lines(ledger: Ledger) -> list[LineLedger]:
-    lines = list(ledger.lines.values())
-    if len(lines) > 1:
-        lines.sort(key=lambda line: reading_order(line.key))
-    return lines
-
-
 def fulfilment(ledger: Ledger, lines: list[LineLedger], totals: list[int]) -> tuple[str, bool]:
     """The furthest stage that any quantity has reached, and whether all that is ordered has reached it."""
     furthest = POD
@@ -202,12 +194,12 @@ def _in_currency(wait: Wait, currency: str | None) -> bool:
     return wait.document.body.currency == currency  # type: ignore[union-attr]  # an invoice has one
 
 
-def _urgency(wait: Wait) -> tuple[bool, int, int, str]:
-    return (wait.deadline is None, wait.deadline or 0, wait.since, wait.feed)
+def _urgency(wait: Wait) -> tuple[bool, int]:
+    return (wait.deadline is None, wait.deadline or 0)
 
 
-def _age(wait: Wait) -> tuple[int, bool, int, str]:
-    return (wait.since, wait.deadline is None, wait.deadline or 0, wait.feed)
+def _age(wait: Wait) -> int:
+    return wait.since
 
 
 def _milestones(ledger: Ledger, money: Money, lines: list[LineLedger], ordered: int) -> dict[str, object]:

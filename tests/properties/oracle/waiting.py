@@ -63,8 +63,10 @@ class Waiting:
         if self.papers.header is None:
             return False
         path, asked = self.order_rules().milestones, ordered_amount(self.papers)
-        if "payment" not in path or "invoice" in path or asked is None:
+        if "payment" not in path or "invoice" in path:
             return True
+        if asked is None:
+            return bool(self.papers.of("payment"))
         return received_amount(self.papers) >= asked
 
     def is_cancelled(self) -> bool:
