@@ -130,6 +130,7 @@ class ShardStore:
         return OperatingFault(f"the store's shard {self._folder} cannot be {done}: {error}")
 
 
+# To be held is all that the second argument is for.
 def _holding(items: Iterator[tuple[bytes, bytes]], bounds: ReadOptions) -> Iterator[tuple[bytes, bytes]]:  # noqa: ARG001
     """The items, with their bounds alive: RocksDB only points at the upper one, and would stop anywhere."""
     yield from items

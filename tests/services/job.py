@@ -245,7 +245,7 @@ class Job:
     def records(self, name: str) -> list[tuple[bytes | None, bytes | None, dict[str, bytes]]]:
         """(key, value, headers) of all records of an output topic, partition by partition."""
         return [
-            (message.key(), message.value(), dict(message.headers() or []))  # type: ignore[arg-type]
+            (message.key(), message.value(), dict(message.headers() or []))  # type: ignore[arg-type]  # bytes here
             for message in self.messages(name)
         ]
 
