@@ -17,13 +17,13 @@ from o2c.schemas.documents import Arrival, Document, Heartbeat
 from o2c.schemas.lanes import LaneBatch, Mark, ShardBatch
 from o2c.schemas.numbers import ROUNDINGS
 from o2c.schemas.records import DeadLetter, Orphan, Record
-from o2c.schemas.times import SECOND_US, rfc3339
+from o2c.schemas.times import rfc3339
 
 MOST_FEEDS = 10_000
 """Feeds that a lane keeps the newest record of; a sender that makes up sources cannot fill the memory."""
 
-BEHIND_US = 10 * SECOND_US
-"""A batch whose last record lay in the log for longer than this is part of a backlog."""
+BACKLOG_BATCH = 256
+"""Records that a lane finds at once only where it reads a backlog: a live one finds a few at each look."""
 
 _log = structlog.get_logger(__name__)
 
@@ -83,7 +83,10 @@ class LaneFeeds:
 class Identify:
     """Turns a lane's batch into one batch a shard. One instance serves all lanes of a process."""
 
-    def __init__(self, decoder: Decoder, shards: int, restored: dict[int, Mark]) -> None:
+    def __init__(
+        self, decoder: Decoder, shards: int, restored: dict[int, Mark], *, backlog_batch: int = BACKLOG_BATCH
+    ) -> None:
+        self._backlog_batch = backlog_batch
         self._decode = decoder.decode
         self._decoder = decoder
         self._shards = shards
@@ -100,7 +103,7 @@ class Identify:
         parts = self._split(batch, feeds)
         mark = feeds.seal(batch.mark) if batch.mark is not None else None
         keys, clock = self._keys, batch.clock
-        behind = bool(batch.records) and clock - batch.records[-1].timestamp_us > BEHIND_US
+        behind = len(batch.records) >= self._backlog_batch
         shards = range(self._shards) if mark is not None else parts
         sent = []
         for shard in shards:
