@@ -18,15 +18,20 @@ class Output:
         self.feeds: list[FeedRecord] = []
 
 
-def by_order(arrivals: tuple[tuple[str, Arrival], ...]) -> dict[str, list[Arrival]]:
-    """The arrivals of each order, in their order."""
-    grouped: dict[str, list[Arrival]] = {}
+def gather(arrivals: tuple[tuple[str, Arrival], ...], grouped: dict[str, list[Arrival]]) -> None:
+    """Add arrivals to those of their orders, in their order."""
     for correlation_id, arrival in arrivals:
         of_order = grouped.get(correlation_id)
         if of_order is None:
             grouped[correlation_id] = [arrival]
         else:
             of_order.append(arrival)
+
+
+def by_order(arrivals: tuple[tuple[str, Arrival], ...]) -> dict[str, list[Arrival]]:
+    """The arrivals of each order, in their order."""
+    grouped: dict[str, list[Arrival]] = {}
+    gather(arrivals, grouped)
     return grouped
 
 

@@ -123,7 +123,7 @@ class Orders:
         """Add what the index has up to `until`; returns a lower bound of what it has beyond."""
         first = len(prefix)
         for count, (key, _) in enumerate(self._store.scan(prefix, prefix + b"\xff" * _TIME_BYTES)):
-            time = int.from_bytes(key[first : first + _TIME_BYTES], "big") - _TIME_ORIGIN
+            time = time_of_key(key[first:])
             if time > until or count >= most:
                 return time
             found[key[first + _TIME_BYTES :].decode()] = None
@@ -197,7 +197,7 @@ def order_key(correlation_id: str) -> bytes:
 
 def wake_key(time_us: int, name: bytes) -> bytes:
     """Where the clock's index has an order."""
-    return b"w" + _time_key(time_us) + name
+    return b"w" + time_key(time_us) + name
 
 
 def gate_prefix(feed: str) -> bytes:
@@ -207,8 +207,14 @@ def gate_prefix(feed: str) -> bytes:
 
 def gate_key(feed: str, time_us: int, name: bytes) -> bytes:
     """Where a feed's index has an order."""
-    return gate_prefix(feed) + _time_key(time_us) + name
+    return gate_prefix(feed) + time_key(time_us) + name
 
 
-def _time_key(time_us: int) -> bytes:
+def time_key(time_us: int) -> bytes:
+    """A time as bytes that sort as times do, those before 1970 too."""
     return (time_us + _TIME_ORIGIN).to_bytes(_TIME_BYTES, "big")
+
+
+def time_of_key(key: bytes) -> int:
+    """The time with which a key begins."""
+    return int.from_bytes(key[:_TIME_BYTES], "big") - _TIME_ORIGIN

@@ -74,10 +74,6 @@ class Outbox:
             batch.append((_key(self._sent.popleft()[1]), None))
         return batch
 
-    def confirmed(self, token: int) -> bool:
-        """Whether an entry can be removed."""
-        return bool(self._sent) and self._sent[0][0] <= token
-
     def sync(self, now: float, interval: float, *, owed: bool = False) -> None:
         """Start a sync off this thread, at most once an interval (seconds), where one is waited for or owed.
 

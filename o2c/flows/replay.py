@@ -23,6 +23,7 @@ from o2c.errors import OperatingFault
 from o2c.flows.correlation.feeds import SimulatedFeeds
 from o2c.flows.identify import Identify
 from o2c.flows.order_to_cash import order_to_cash
+from o2c.flows.orders import time_key, time_of_key
 from o2c.flows.replay_shard import ReplayShard
 from o2c.flows.settings import ReplayOptions
 from o2c.schemas.canonical import content_hash
@@ -34,7 +35,6 @@ from o2c.schemas.records import DeadLetter, Emission, Record
 SHARDS = 8
 HOT_ORDERS = 32_768
 _TIME_BYTES = 8
-_TIME_ORIGIN = 2**62
 _NOT_SAID = -(2**62)
 _END = b"\x00"
 FILES = ("status.jsonl", "exceptions.jsonl", "dead-letters.jsonl", "orphans.jsonl")
@@ -91,7 +91,7 @@ class Input:
             if isinstance(event, Arrival):
                 self._arrivals += 1
                 document = event.document
-                key = _time_key(time) + document.event_id.encode() + _END + content_hash(document)
+                key = time_key(time) + document.event_id.encode() + _END + content_hash(document)
                 feed = f"{document.type}/{document.source}".encode()
                 self._events.put(key + sha256(line).digest(), feed + _END + line)
 
@@ -108,7 +108,7 @@ class Input:
         records: list[Record] = []
         sent = 0
         for key, value in self._events.items():
-            time = int.from_bytes(key[:_TIME_BYTES], "big") - _TIME_ORIGIN
+            time = time_of_key(key)
             feed, _, line = value.partition(_END)
             sent += 1
             if time > as_of:
@@ -146,7 +146,7 @@ class Results:
                 self._report.exceptions += 1
                 sequence = change.sequence.to_bytes(_TIME_BYTES, "big")
                 self._exceptions.put(
-                    _time_key(change.changed_at) + change.exception_id.encode() + sequence, change.value
+                    time_key(change.changed_at) + change.exception_id.encode() + sequence, change.value
                 )
             for letter in emission.dead_letters:
                 self.take_dead_letter(letter)
@@ -211,7 +211,3 @@ def _flow(options: ReplayOptions, source: Input, results: Results, as_of: int, f
 def line_record(line: bytes, timestamp_us: int) -> Record:
     """A line as if it had come from a topic."""
     return Record(topic="", partition=0, offset=0, timestamp_us=timestamp_us, key=None, value=line)
-
-
-def _time_key(time_us: int) -> bytes:
-    return (time_us + _TIME_ORIGIN).to_bytes(_TIME_BYTES, "big")

@@ -11,7 +11,7 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from o2c.flows.activation import Output, by_order, emission, take
+from o2c.flows.activation import Output, by_order, emission, gather, take
 from o2c.flows.correlation.feeds import Feeds, FeedsState, Pause
 from o2c.flows.correlation.milestones import MILESTONES
 from o2c.flows.correlation.order import Judgement, OrderState, judge, view
@@ -148,15 +148,9 @@ class Shard:
 
     def _defer(self, batch: ShardBatch, now: float) -> None:
         """Keep a backlog's events for a while: of an order's states in a row only the last is of use to anybody."""
-        deferred = self._deferred
-        if not deferred:
+        if not self._deferred:
             self._deferred_since = now
-        for correlation_id, arrival in batch.arrivals:
-            of_order = deferred.get(correlation_id)
-            if of_order is None:
-                deferred[correlation_id] = [arrival]
-            else:
-                of_order.append(arrival)
+        gather(batch.arrivals, self._deferred)
         self._deferred_events += len(batch.arrivals)
 
     def _take_marks(self) -> None:

@@ -64,7 +64,7 @@ def exception_id(correlation_id: str | None, code: str, subject: Subject) -> str
 class Condition:
     """The waits of one code and subject that have come to a stall."""
 
-    __slots__ = ("documents", "explanation", "life_id", "overdue", "rule", "since", "subject", "waits")
+    __slots__ = ("overdue", "rule", "since", "subject", "waits")
 
     def __init__(self, subject: Subject, waits: list[Wait], overdue: list[Wait]) -> None:
         self.subject = subject

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from o2c.flows.correlation.calendar import CALENDARS, not_in_force_message
+from o2c.flows.correlation.milestones import MILESTONES
 from o2c.flows.correlation.reason_codes import (
     AT_ONCE_CODES,
     LATER_STALL_CODES,
-    MILESTONES,
     STALL_CODES,
 )
 from o2c.flows.correlation.refusal import nearest, refuse

@@ -67,9 +67,6 @@ AT_ONCE_CODES = (
 )
 """What opens as soon as it is seen. Of these only FEED_SILENT is found yet."""
 
-MILESTONES = ("order", "allocation", "pick", "shipment", "pod", "invoice", "payment")
-"""The fixed chain; a process names some of it, in this order."""
-
 READ_TYPES = tuple(name for name in EVENT_CLASSES if name != "heartbeat")
 """The document types that can have a feed now."""
 

@@ -68,13 +68,6 @@ class Wait:
         """The reason code of the stall that this comes to."""
         return _CODES[self.awaited]
 
-    @property
-    def at_risk_from(self) -> int | None:
-        """The first instant at which the deadline is less than a quarter of its tolerance away."""
-        if self.deadline is None:
-            return None
-        return self.deadline - max(0, self.rule.tolerance_us - 1) // 4
-
 
 def waits_of(ledger: Ledger, money: Money, clock: int) -> list[Wait]:
     """All that waits in an order, line by line, shipment by shipment, invoice by invoice, hold by hold."""
