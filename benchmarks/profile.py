@@ -22,13 +22,13 @@ from o2c.connectors.kafka.sink import KafkaSink, SinkSettings
 from o2c.connectors.redis.sink import RedisSink
 from o2c.connectors.store import Store
 from o2c.flows.correlation.policy import load_policy
-from o2c.flows.identify import BEHIND_US, Identify
+from o2c.flows.identify import Identify
 from o2c.flows.job import HOT_ORDERS
 from o2c.flows.shard import Shard, ShardOptions
 from o2c.schemas.codecs import Decoder
 from o2c.schemas.lanes import LaneBatch, Mark
 from o2c.schemas.records import Record
-from o2c.schemas.times import HOUR_US, SECOND_US
+from o2c.schemas.times import HOUR_US
 from tests.services.redis import RedisServer
 
 SHARDS = 64
@@ -113,13 +113,11 @@ def _batches(orders: int, size: int) -> Iterator[LaneBatch]:
     """The backlog as four lanes read it, each with a mark at its end."""
     clock = time.time_ns() // 1_000
     taken_at = clock - 2 * HOUR_US
-    fresh = size < 1_000
-    written_at = clock if fresh else clock - BEHIND_US - SECOND_US
     waiting: list[list[Record]] = [[] for _ in range(LANES)]
     for offset, (number, step) in enumerate(spread(orders, orders // 3)):
         lane = number % LANES
         topic = TYPES[step]
-        waiting[lane].append(Record(topic, lane, offset, written_at, None, value(number, step, taken_at)))
+        waiting[lane].append(Record(topic, lane, offset, clock, None, value(number, step, taken_at)))
         if len(waiting[lane]) == size:
             yield LaneBatch(lane, clock, tuple(waiting[lane]))
             waiting[lane] = []
