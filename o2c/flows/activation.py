@@ -1,7 +1,7 @@
 """What one activation of a shard takes in and says: shared by the deployed shards and those of a replay."""
 
 from o2c.flows.correlation.order import OrderState, merge
-from o2c.schemas.documents import Arrival
+from o2c.flows.correlation.snapshot import decode_arrival
 from o2c.schemas.records import DeadLetter, Emission, ExceptionRecord, FeedRecord, Orphan, StatusRecord
 
 
@@ -18,26 +18,22 @@ class Output:
         self.feeds: list[FeedRecord] = []
 
 
-def gather(arrivals: tuple[tuple[str, Arrival], ...], grouped: dict[str, list[Arrival]]) -> None:
-    """Add arrivals to those of their orders, in their order."""
-    for correlation_id, arrival in arrivals:
+def by_order(arrivals: tuple[tuple[str, bytes], ...]) -> dict[str, list[bytes]]:
+    """The packed arrivals of each order, in their order."""
+    grouped: dict[str, list[bytes]] = {}
+    for correlation_id, packed in arrivals:
         of_order = grouped.get(correlation_id)
         if of_order is None:
-            grouped[correlation_id] = [arrival]
+            grouped[correlation_id] = [packed]
         else:
-            of_order.append(arrival)
-
-
-def by_order(arrivals: tuple[tuple[str, Arrival], ...]) -> dict[str, list[Arrival]]:
-    """The arrivals of each order, in their order."""
-    grouped: dict[str, list[Arrival]] = {}
-    gather(arrivals, grouped)
+            of_order.append(packed)
     return grouped
 
 
-def take(state: OrderState, arrivals: list[Arrival]) -> None:
+def take(state: OrderState, arrivals: list[bytes]) -> None:
     """Merge an order's arrivals into it."""
-    for arrival in arrivals:
+    for packed in arrivals:
+        arrival = decode_arrival(packed)
         merge(state, arrival.document)
         if arrival.traceparent is not None:
             state.trace = arrival.traceparent

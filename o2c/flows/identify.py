@@ -11,6 +11,7 @@ import structlog
 from msgspec import Raw
 
 from o2c.flows.correlation.identity import correlation_id_of
+from o2c.flows.correlation.snapshot import encode
 from o2c.flows.telemetry import DEAD_LETTERS, EVENTS, ORPHANS, ROUNDED_NUMBERS
 from o2c.schemas.codecs import Decoder
 from o2c.schemas.documents import Arrival, Document, Heartbeat
@@ -22,9 +23,6 @@ from o2c.schemas.times import rfc3339
 MOST_FEEDS = 10_000
 """Feeds that a lane keeps the newest record of; a sender that makes up sources cannot fill the memory."""
 
-BACKLOG_BATCH = 256
-"""Records that a lane finds at once only where it reads a backlog: a live one finds a few at each look."""
-
 _log = structlog.get_logger(__name__)
 
 
@@ -34,7 +32,7 @@ class _Parts:
     __slots__ = ("arrivals", "dead_letters", "orphans")
 
     def __init__(self) -> None:
-        self.arrivals: list[tuple[str, Arrival]] = []
+        self.arrivals: list[tuple[str, bytes]] = []
         self.dead_letters: list[DeadLetter] = []
         self.orphans: list[Orphan] = []
 
@@ -83,10 +81,7 @@ class LaneFeeds:
 class Identify:
     """Turns a lane's batch into one batch a shard. One instance serves all lanes of a process."""
 
-    def __init__(
-        self, decoder: Decoder, shards: int, restored: dict[int, Mark], *, backlog_batch: int = BACKLOG_BATCH
-    ) -> None:
-        self._backlog_batch = backlog_batch
+    def __init__(self, decoder: Decoder, shards: int, restored: dict[int, Mark]) -> None:
         self._decode = decoder.decode
         self._decoder = decoder
         self._shards = shards
@@ -102,8 +97,7 @@ class Identify:
             feeds = self._feeds[batch.lane] = LaneFeeds(self._restored.get(batch.lane))
         parts = self._split(batch, feeds)
         mark = feeds.seal(batch.mark) if batch.mark is not None else None
-        keys, clock = self._keys, batch.clock
-        behind = len(batch.records) >= self._backlog_batch
+        keys, clock, behind = self._keys, batch.clock, batch.behind
         shards = range(self._shards) if mark is not None else parts
         sent = []
         for shard in shards:
@@ -132,7 +126,7 @@ class Identify:
                     part = parts.get(shard)
                     if part is None:
                         part = parts[shard] = _Parts()
-                    part.arrivals.append((correlation_id, event))
+                    part.arrivals.append((correlation_id, encode(event)))
                     continue
                 parts.setdefault(home, _Parts()).orphans.append(self._orphan(document, record, batch.clock))
                 ORPHANS.labels(document.type).inc()

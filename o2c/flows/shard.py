@@ -11,7 +11,8 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from o2c.flows.activation import Output, by_order, emission, gather, take
+from o2c.flows.activation import Output, by_order, emission, take
+from o2c.flows.backlog import Backlog
 from o2c.flows.correlation.feeds import Feeds, FeedsState, Pause
 from o2c.flows.correlation.milestones import MILESTONES
 from o2c.flows.correlation.order import Judgement, OrderState, judge, view
@@ -21,7 +22,6 @@ from o2c.flows.correlation.status import render
 from o2c.flows.orders import Hot, Orders, ShardStore, Write
 from o2c.flows.outbox import Outbox
 from o2c.flows.telemetry import EPOCH_WRITE, EXCEPTION_CHANGES, FEED_LAG, OUTBOX_DEPTH, STATUSES
-from o2c.schemas.documents import Arrival
 from o2c.schemas.lanes import Mark, ShardBatch
 from o2c.schemas.records import Emission, StatusRecord
 
@@ -30,14 +30,17 @@ DUE_AT_ONCE = 500
 """How many orders a shard judges by the clock in one activation, so that events never wait long behind them."""
 OUTBOX_INTERVAL_S = 1.0
 TICK_INTERVAL_S = 0.2
-DEFERRED_EVENTS = 262_144
-"""Events of a backlog that all shards of a job keep together before they judge their orders."""
+BACKLOG_BYTES = 128 * 1024 * 1024
+"""Bytes of a backlog's events, packed, that all shards of a job keep before they judge the first of their orders."""
 
-DEFERRED_S = 30.0
+BACKLOG_S = 30.0
 """Seconds after which a backlog's events are judged however few they are, so that positions move."""
 
-JUDGED_AT_ONCE = 256
-"""Orders of a backlog that are judged, then written together."""
+BACKLOG_AT_ONCE = 8_192
+"""Orders of a backlog that all shards of a job judge in one activation each, so that live events come in between."""
+
+WRITTEN_AT_ONCE = 32
+"""Orders of a backlog that are judged, then written while the processor's caches still hold them."""
 
 _REVIEWED_AT_ONCE = 1_000
 
@@ -92,10 +95,8 @@ class Shard:
         self._gated_feeds = (*MILESTONES, "hold", *policy.declared)
         self._token = 0
         self._depth = 0
-        self._deferred: dict[str, list[Arrival]] = {}
-        self._deferred_events = 0
-        self._deferred_since = 0.0
-        self._held_marks: list[Mark] = []
+        self._backlog = Backlog(BACKLOG_BYTES // options.shards, BACKLOG_S)
+        self._behind: set[int] = set()
         self._unconfirmed_marks: list[tuple[int, Mark]] = []
         self._positions: dict[int, Mark] = {}
         self._clock_judged: list[Hot] = []
@@ -114,23 +115,24 @@ class Shard:
         now = self._monotonic()
         if not self._reviewed:
             self._review(clock)
-        marked = caught_up = False
+        marked = False
         for batch in batches:
             if batch.behind:
-                self._defer(batch, now)
+                self._backlog.add(batch.arrivals, now)
             elif batch.arrivals:
                 self._arrive(by_order(batch.arrivals), clock, output)
             output.dead_letters.extend(batch.dead_letters)
             output.orphans.extend(batch.orphans)
             if batch.mark is not None:
                 marked = True
-                caught_up |= not batch.behind
-                self._held_marks.append(batch.mark)
-        if self._deferred and (caught_up or self._deferred_long_enough(now)):
-            self._judge_deferred(clock, output)
+                self._backlog.hold(batch.mark, now)
+                if batch.behind:
+                    self._behind.add(batch.mark.lane)
+                else:
+                    self._behind.discard(batch.mark.lane)
+        self._judge_backlog(now, clock, output)
         epoch_over = now >= self._epoch_ends or self._orders.crowded
-        if not self._deferred:
-            self._take_marks()
+        self._take_marks()
         if marked and now - self._ticked_at >= TICK_INTERVAL_S:
             self._ticked_at = now
             self._tick(clock, output)
@@ -146,41 +148,27 @@ class Shard:
         self._store.sync()
         self._store.close()
 
-    def _defer(self, batch: ShardBatch, now: float) -> None:
-        """Keep a backlog's events for a while: of an order's states in a row only the last is of use to anybody."""
-        if not self._deferred:
-            self._deferred_since = now
-        gather(batch.arrivals, self._deferred)
-        self._deferred_events += len(batch.arrivals)
-
     def _take_marks(self) -> None:
         """What a mark covers is judged: now it proves something, and is confirmed with this activation's emission."""
-        for mark in self._held_marks:
+        for mark in self._backlog.covered():
             self._feeds.on_mark(mark)
             self._unconfirmed_marks.append((self._token + 1, mark))
-        self._held_marks.clear()
 
-    def _deferred_long_enough(self, now: float) -> bool:
-        events = DEFERRED_EVENTS // self._options.shards
-        return self._deferred_events >= events or now - self._deferred_since >= DEFERRED_S
-
-    def _judge_deferred(self, clock: int, output: Output) -> None:
-        """Judge what was kept, and write it while the processor's caches still hold it: nobody will ask for it soon."""
-        deferred, self._deferred = self._deferred, {}
-        self._deferred_events = 0
-        arrivals = iter(deferred.items())
-        while chunk := dict(islice(arrivals, JUDGED_AT_ONCE)):
+    def _judge_backlog(self, now: float, clock: int, output: Output) -> None:
+        """Judge what has waited long enough, and write it while it is at hand: nobody will ask for it soon."""
+        most = max(1, BACKLOG_AT_ONCE // self._options.shards)
+        due = iter(self._backlog.due(now, most, caught_up=not self._behind).items())
+        while chunk := dict(islice(due, WRITTEN_AT_ONCE)):
             judged = self._arrive(chunk, clock, output)
             self._write_with_outbox(judged)
             self._orders.forget(judged)
 
-    def _arrive(self, arrivals: dict[str, list[Arrival]], clock: int, output: Output) -> list[Hot]:
+    def _arrive(self, arrivals: dict[str, list[bytes]], clock: int, output: Output) -> list[Hot]:
         """Merge what has arrived and judge each order once."""
         judged = self._orders.load(arrivals)
         for correlation_id, order in judged.items():
             state = order.state
-            if self._deferred:
-                take(state, self._deferred.pop(correlation_id, []))
+            take(state, self._backlog.take(correlation_id))
             take(state, arrivals[correlation_id])
             judgement = judge(state, self._policy, clock, self._feeds, self._options.generation)
             self._orders.touch(order)

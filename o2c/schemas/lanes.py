@@ -2,7 +2,6 @@
 
 from msgspec import Struct
 
-from o2c.schemas.documents import Arrival
 from o2c.schemas.records import DeadLetter, Orphan, Record
 
 
@@ -22,20 +21,28 @@ class Mark(Struct, frozen=True, gc=False):
 
 
 class LaneBatch(Struct, frozen=True, gc=False):
-    """Records of one lane, and the clock (UTC microseconds) at which they are judged."""
+    """Records of one lane, and the clock (UTC microseconds) at which they are judged.
+
+    `behind`: the lane reads a backlog, nobody waits for these events.
+    """
 
     lane: int
     clock: int
     records: tuple[Record, ...]
     mark: Mark | None = None
+    behind: bool = False
 
 
 class ShardBatch(Struct, frozen=True, gc=False):
-    """What a lane has for one shard. `behind`: the lane reads a backlog, nobody waits for these events."""
+    """What a lane has for one shard. `behind`: see LaneBatch.
+
+    `arrivals`: correlation ID and the packed arrival (`flows.correlation.snapshot`): what waits stays small, and what
+    is unpacked again is close to the processor.
+    """
 
     shard: int
     clock: int
-    arrivals: tuple[tuple[str, Arrival], ...] = ()
+    arrivals: tuple[tuple[str, bytes], ...] = ()
     dead_letters: tuple[DeadLetter, ...] = ()
     orphans: tuple[Orphan, ...] = ()
     mark: Mark | None = None

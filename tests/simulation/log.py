@@ -59,6 +59,10 @@ class _End(Struct):
     offset: int
 
 
+_BACKLOG_RECORDS = 3
+"""So few, so that a simulated lane is now behind and now not."""
+
+
 class SimulatedLane:
     """One lane: positions, the real read progress, and a mark behind what it covers."""
 
@@ -108,7 +112,9 @@ class SimulatedLane:
             mark = self.mark()
             self._mark_at = clock + MARK_INTERVAL_US
             self._ask_at = self._mark_at - _ASK_AHEAD_US
-        return LaneBatch(self.number, clock, tuple(records), mark) if records or mark else None
+        if not records and mark is None:
+            return None
+        return LaneBatch(self.number, clock, tuple(records), mark, len(records) >= _BACKLOG_RECORDS)
 
     def mark(self) -> Mark:
         """How far the lane has come."""

@@ -46,7 +46,7 @@ class Process:
             lanes_by_type=world.lanes_by_type,
             started_at=STARTED_AT,
         )
-        self._identify = Identify(Decoder(world.log.types_by_topic), count, marks, backlog_batch=3)
+        self._identify = Identify(Decoder(world.log.types_by_topic), count, marks)
         positions = {lane: mark.positions for lane, mark in marks.items()}
         self.lanes = [SimulatedLane(lane, world.log, positions.get(lane, {}), world.clock) for lane in lanes]
         self._logics = [ShardLogic(self._open) for _ in range(count)]

@@ -7,7 +7,7 @@ import pytest
 
 from o2c.flows import shard as shard_module
 from o2c.flows.correlation.policy import Policy
-from o2c.flows.correlation.snapshot import decode
+from o2c.flows.correlation.snapshot import decode, encode
 from o2c.flows.orders import Write, order_key
 from o2c.flows.shard import Shard, ShardOptions
 from o2c.schemas.documents import Arrival, Document
@@ -59,7 +59,7 @@ class Bench:
 
 def arrivals(clock: int, *documents: tuple[str, Document], behind: bool = False) -> ShardBatch:
     """Documents of orders, as a lane brings them."""
-    held = tuple((correlation_id, Arrival(document, clock, None)) for correlation_id, document in documents)
+    held = tuple((correlation_id, encode(Arrival(document, clock, None))) for correlation_id, document in documents)
     return ShardBatch(0, clock, held, behind=behind)
 
 

@@ -30,7 +30,11 @@ _REQUEST_SECONDS = 5.0
 
 
 class LaneSettings(Struct, frozen=True):
-    """How lanes read. `batch_records` is what a lane hands on at once while live, `catch_up_records` while behind.
+    """How lanes read.
+
+    `batch_records`: the most that a lane hands on at once; many more would outgrow the processor's caches before they
+    are worked on. `backlog_records`: a lane that finds as many at once, or has as many before it, reads a backlog: a
+    live one finds a few at each look.
 
     Without any sign of life of the brokers for `fault_budget_seconds` the job ends; at the start and after a loss they
     must answer within `start_timeout_seconds`.
@@ -38,7 +42,7 @@ class LaneSettings(Struct, frozen=True):
 
     first_start: FirstStart = "earliest"
     batch_records: int = 2_000
-    catch_up_records: int = 20_000
+    backlog_records: int = 256
     mark_interval_us: int = SECOND_US
     fault_budget_seconds: float = 60.0
     start_timeout_seconds: float = 30.0
@@ -109,7 +113,6 @@ class Lane(StatefulSourcePartition[LaneBatch, None]):
     def _start_timers(self) -> None:
         self._interval_seconds = self._settings.mark_interval_us / SECOND_US
         self._ask_ahead_seconds = min(_ASK_AHEAD_SECONDS, self._interval_seconds / 2)
-        self._batch_records = self._settings.batch_records
         self._ended = False
         now = time.monotonic()
         self._heard_at = now
@@ -125,11 +128,11 @@ class Lane(StatefulSourcePartition[LaneBatch, None]):
         if self._context.stopping.is_set():
             self._ended = True
             return [LaneBatch(self.number, self._clock(), (), self._mark())]
-        messages = self._consumer.consume(self._batch_records, 0)
+        messages = self._consumer.consume(self._settings.batch_records, 0)
         clock = self._clock()
         records = self._records(cast("list[_Consumed]", messages), clock) if messages else ()
         now = time.monotonic()
-        self._adapt(len(messages), now)
+        self._hear(len(messages), now)
         if now >= self._ask_at:
             self._ask(now)
         mark = None
@@ -138,7 +141,9 @@ class Lane(StatefulSourcePartition[LaneBatch, None]):
             mark = self._mark()
             self._mark_at = now + self._interval_seconds
             self._ask_at = self._mark_at - self._ask_ahead_seconds
-        return [LaneBatch(self.number, clock, records, mark)] if records or mark is not None else []
+        if not records and mark is None:
+            return []
+        return [LaneBatch(self.number, clock, records, mark, self._is_behind(len(records)))]
 
     def next_awake(self) -> datetime | None:
         """At once while records come, else after a moment: the brokers' answers are fetched in the background."""
@@ -219,12 +224,11 @@ class Lane(StatefulSourcePartition[LaneBatch, None]):
         loss.log()
         self._context.losses(loss)
 
-    def _adapt(self, consumed: int, now: float) -> None:
-        """Larger batches while behind: a full one is followed by one twice as large, a small one by the usual."""
-        if consumed >= self._batch_records:
-            self._batch_records = min(2 * self._batch_records, self._settings.catch_up_records)
-        elif consumed < self._settings.batch_records:
-            self._batch_records = self._settings.batch_records
+    def _is_behind(self, consumed: int) -> bool:
+        most = self._settings.backlog_records
+        return consumed >= most or self._progress.lag(self._positions) >= most
+
+    def _hear(self, consumed: int, now: float) -> None:
         if consumed:
             self._heard_at = now
             self._awake_at = None

@@ -109,3 +109,12 @@ class ReadProgress:
     def lags(self, positions: Mapping[str, int]) -> dict[str, int]:
         """By topic, how many offsets lay between the position and the end that was last heard of."""
         return {topic: max(0, progress.end - positions[topic]) for topic, progress in self._topics.items()}
+
+    def lag(self, positions: Mapping[str, int]) -> int:
+        """The sum of `lags`."""
+        lag = 0
+        for topic, progress in self._topics.items():
+            behind = progress.end - positions[topic]
+            if behind > 0:
+                lag += behind
+        return lag

@@ -105,7 +105,7 @@ def test_a_first_start_at_a_time_reads_from_there_on(kafka: Broker) -> None:
 def test_a_mark_comes_behind_what_it_covers(kafka: Broker) -> None:
     topic = topic_with(kafka)
     produce(kafka.bootstrap, topic, numbered(2_000))
-    lane = Reading(kafka.bootstrap, {topic: 1}, batch_records=10, catch_up_records=10, mark_interval_us=1_000).lane()
+    lane = Reading(kafka.bootstrap, {topic: 1}, batch_records=10, mark_interval_us=1_000).lane()
     seen = 0
     for batch in batches(lane):
         seen += len(batch.records)
@@ -114,16 +114,28 @@ def test_a_mark_comes_behind_what_it_covers(kafka: Broker) -> None:
             return
 
 
-def test_batches_grow_while_behind(kafka: Broker) -> None:
+def test_a_lane_is_behind_until_it_has_read_what_there_was(kafka: Broker) -> None:
     topic = topic_with(kafka)
     produce(kafka.bootstrap, topic, numbered(3_000))
-    lane = Reading(kafka.bootstrap, {topic: 1}, batch_records=100, catch_up_records=400).lane()
-    sizes: list[int] = []
+    lane = Reading(kafka.bootstrap, {topic: 1}, batch_records=100, backlog_records=150, mark_interval_us=1_000).lane()
+    seen, told = 0, [False]
     for batch in batches(lane):
-        sizes += [len(batch.records)] if batch.records else []
-        if sum(sizes) == 3_000:
+        seen += len(batch.records)
+        told.append(batch.behind)
+        if seen == 3_000 and batch.mark is not None and not batch.records:
             break
-    assert max(sizes) == 400
+    assert True in told
+    assert told[-1] is False
+    assert told.index(True) < told.index(False, told.index(True))
+
+
+def test_a_batch_as_large_as_a_backlog_is_one(kafka: Broker) -> None:
+    topic = topic_with(kafka)
+    produce(kafka.bootstrap, topic, numbered(3_000))
+    lane = Reading(kafka.bootstrap, {topic: 1}, batch_records=100, backlog_records=100).lane()
+    full = [batch.behind for batch in first_batches(lane, 40) if len(batch.records) == 100]
+    assert full
+    assert all(full)
 
 
 def test_a_lane_that_stops_ends_behind_a_last_mark(kafka: Broker) -> None:
@@ -146,7 +158,7 @@ def test_progress_needs_the_end_of_the_log(kafka: Broker) -> None:
     kind = f"type-of-{topic}"
     produce(kafka.bootstrap, topic, numbered(200))
     before = now_us()
-    lane = Reading(kafka.bootstrap, {topic: 1}, batch_records=1, catch_up_records=1, mark_interval_us=1_000).lane()
+    lane = Reading(kafka.bootstrap, {topic: 1}, batch_records=1, mark_interval_us=1_000).lane()
     behind = [batch.mark.read_to[kind] for batch in first_batches(lane, 100) if batch.mark]
     assert behind
     assert set(behind) == {0}
@@ -178,7 +190,7 @@ def test_progress_passes_the_marker_of_a_transaction(kafka: Broker) -> None:
     produce_in_transaction(kafka.bootstrap, topic, numbered(3))
     lane = Reading(kafka.bootstrap, {topic: 1}).lane()
     read(lane, 3)
-    assert mark_where(lane, lambda mark: mark.read_to[kind] > 0).positions == {topic: 4}
+    mark_where(lane, lambda mark: mark.read_to[kind] > 0 and mark.positions == {topic: 4})
 
 
 def test_positions_are_committed_for_the_groups_lag(kafka: Broker) -> None:
@@ -201,7 +213,7 @@ def test_positions_are_committed_for_the_groups_lag(kafka: Broker) -> None:
 def test_lag_is_told_by_topic_and_partition(kafka: Broker) -> None:
     topic = topic_with(kafka)
     produce(kafka.bootstrap, topic, numbered(50))
-    reading = Reading(kafka.bootstrap, {topic: 1}, batch_records=1, catch_up_records=1, mark_interval_us=1_000)
+    reading = Reading(kafka.bootstrap, {topic: 1}, batch_records=1, mark_interval_us=1_000)
     lane = reading.lane()
     mark = mark_where(lane, lambda _: reading.lanes.lags()[topic, 0] > 0)
     assert reading.lanes.lags() == {(topic, 0): 50 - mark.positions[topic]}
@@ -221,7 +233,7 @@ def test_records_deleted_under_the_reader_are_reported_lost(kafka: Broker) -> No
     produce(kafka.bootstrap, topic, numbered(1_000, size=1_000))
     # A read-ahead of a few records alone: the rest is deleted before it is fetched.
     small = {"queued.max.messages.kbytes": 1, "fetch.message.max.bytes": 1_000, "fetch.max.bytes": 200_000_000}
-    reading = Reading(kafka.bootstrap, {topic: 1}, client=small, batch_records=1, catch_up_records=1)
+    reading = Reading(kafka.bootstrap, {topic: 1}, client=small, batch_records=1)
     lane = reading.lane()
     first = read(lane, 1)
     delete_before(kafka, topic, 1_000)

@@ -55,7 +55,7 @@ def test_an_outage_past_the_budget_is_a_fault(mock_cluster: MockCluster) -> None
 
 def test_a_lane_ends_at_once_while_its_positions_cannot_be_committed(mock_cluster: MockCluster) -> None:
     produce(mock_cluster.bootstrap, "orders", [b"%d" % number for number in range(100)])
-    reading = Reading(mock_cluster.bootstrap, {"orders": 1}, batch_records=1, catch_up_records=1, mark_interval_us=1)
+    reading = Reading(mock_cluster.bootstrap, {"orders": 1}, batch_records=1, mark_interval_us=1)
     lane = reading.lane()
     read(lane, 50)
     mock_cluster.kill()
