@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.orders import EVENTS_AN_ORDER, TYPES, spread, value
 from benchmarks.sampling import Place, Sampler
 from o2c.connectors.deliveries import Deliveries
+from o2c.connectors.kafka.lane import LaneSettings
 from o2c.connectors.kafka.sink import KafkaSink, SinkSettings
 from o2c.connectors.redis.sink import RedisSink
 from o2c.connectors.store import Store
@@ -119,7 +120,7 @@ def _batches(orders: int, size: int) -> Iterator[LaneBatch]:
         topic = TYPES[step]
         waiting[lane].append(Record(topic, lane, offset, clock, None, value(number, step, taken_at)))
         if len(waiting[lane]) == size:
-            yield LaneBatch(lane, clock, tuple(waiting[lane]))
+            yield LaneBatch(lane, clock, tuple(waiting[lane]), behind=size >= LaneSettings().backlog_records)
             waiting[lane] = []
     for lane, rest in enumerate(waiting):
         mark = Mark(lane, dict.fromkeys(TYPES, orders), dict.fromkeys(TYPES, clock), {})

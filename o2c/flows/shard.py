@@ -115,9 +115,10 @@ class Shard:
         now = self._monotonic()
         if not self._reviewed:
             self._review(clock)
-        marked = False
+        marked = behind = False
         for batch in batches:
             if batch.behind:
+                behind = True
                 self._backlog.add(batch.arrivals, now)
             elif batch.arrivals:
                 self._arrive(by_order(batch.arrivals), clock, output)
@@ -130,7 +131,7 @@ class Shard:
                     self._behind.add(batch.mark.lane)
                 else:
                     self._behind.discard(batch.mark.lane)
-        self._judge_backlog(now, clock, output)
+        self._judge_backlog(now, clock, output, caught_up=not (behind or self._behind))
         epoch_over = now >= self._epoch_ends or self._orders.crowded
         self._take_marks()
         if marked and now - self._ticked_at >= TICK_INTERVAL_S:
@@ -154,10 +155,10 @@ class Shard:
             self._feeds.on_mark(mark)
             self._unconfirmed_marks.append((self._token + 1, mark))
 
-    def _judge_backlog(self, now: float, clock: int, output: Output) -> None:
+    def _judge_backlog(self, now: float, clock: int, output: Output, *, caught_up: bool) -> None:
         """Judge what has waited long enough, and write it while it is at hand: nobody will ask for it soon."""
         most = max(1, BACKLOG_AT_ONCE // self._options.shards)
-        due = iter(self._backlog.due(now, most, caught_up=not self._behind).items())
+        due = iter(self._backlog.due(now, most, caught_up=caught_up).items())
         while chunk := dict(islice(due, WRITTEN_AT_ONCE)):
             judged = self._arrive(chunk, clock, output)
             self._write_with_outbox(judged)

@@ -12,6 +12,8 @@ FRACTION_PLACES = 6
 MAGNITUDE_LIMIT = Decimal(10) ** 15
 
 QUANTITY_UNIT = 10**QUANTITY_PLACES
+_VALUE_UNIT = 10 ** (QUANTITY_PLACES + PRICE_PLACES - AMOUNT_PLACES)
+_UNITS = tuple(10**places for places in range(PRICE_PLACES + 1))
 
 _EXACT = Context(prec=1_000_000, rounding=ROUND_HALF_EVEN)
 
@@ -62,7 +64,7 @@ def divide_half_even(numerator: int, denominator: int) -> int:
 
 def value_of(quantity: int, unit_price: int) -> int:
     """The amount of `quantity` (10^-6) at `unit_price` (10^-12), in 10^-4, rounded half-even."""
-    return divide_half_even(quantity * unit_price, 10 ** (QUANTITY_PLACES + PRICE_PLACES - AMOUNT_PLACES))
+    return divide_half_even(quantity * unit_price, _VALUE_UNIT)
 
 
 def share_of(amount: int, part: int, whole: int) -> int:
@@ -72,7 +74,7 @@ def share_of(amount: int, part: int, whole: int) -> int:
 
 def plain(value: int, places: int) -> str:
     """A scaled integer as a decimal string without exponent or trailing zeros: 12500000 at 6 places is "12.5"."""
-    unit = 10**places
+    unit = _UNITS[places]
     if value % unit == 0:
         return str(value // unit)
     sign = "-" if value < 0 else ""

@@ -3,7 +3,6 @@
 from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.milestones import INVOICE, ORDER
 from o2c.flows.correlation.money import Money
-from o2c.flows.correlation.paths import path_of
 
 
 def closed(ledger: Ledger, money: Money) -> bool:
@@ -16,7 +15,7 @@ def closed(ledger: Ledger, money: Money) -> bool:
 def _goods_done(ledger: Ledger) -> bool:
     billing = ledger.header.billing if ledger.header is not None else "shipment"
     for line in ledger.lines.values():
-        path = path_of(line.rules.milestones)
+        path = line.rules.path
         reached = line.reached
         last = path.last_in_chain
         expected = line.ordered if line.limit is None else line.limit
@@ -30,12 +29,12 @@ def _goods_done(ledger: Ledger) -> bool:
         shipment.remaining(key) <= 0
         for shipment in ledger.shipments
         for key in shipment.carried
-        if path_of(ledger.lines[key].rules.milestones).pods_by_shipment
+        if ledger.lines[key].rules.path.pods_by_shipment
     )
 
 
 def _money_done(ledger: Ledger, money: Money) -> bool:
-    path = path_of(ledger.header_rules.milestones)
+    path = ledger.header_rules.path
     if not path.pays:
         return True
     if any(invoice.open for invoice in money.invoices):

@@ -9,7 +9,6 @@ from msgspec import Struct
 from o2c.flows.correlation.documents import SEPARATOR, reference
 from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.milestones import ALLOCATION, INVOICE, MILESTONES, PAYMENT, PICK, POD, SHIPMENT
-from o2c.flows.correlation.paths import path_of
 from o2c.flows.correlation.policy import StallRule
 from o2c.flows.correlation.stalls import RELEASE, Subject, Wait
 from o2c.schemas.numbers import AMOUNT_PLACES, QUANTITY_PLACES, plain
@@ -115,7 +114,7 @@ def documents_of(ledger: Ledger, wait: Wait) -> tuple[str, ...]:
     types = set()
     billing = ledger.header.billing if ledger.header is not None else "shipment"
     for line in ledger.lines.values():
-        path = path_of(line.rules.milestones)
+        path = line.rules.path
         if wait.awaited == INVOICE and path.invoice_from is not None:
             types.add(MILESTONES[path.invoice_from[billing]])
         types.update(MILESTONES[before] for before, after in path.pairs if after == wait.awaited)

@@ -4,7 +4,7 @@ A pure function of the documents. Quantities are in 10^-6, amounts in 10^-4, tim
 in, first out: the k-th unit to reach a milestone is the k-th that reached the one before.
 """
 
-from operator import itemgetter, methodcaller
+from operator import methodcaller
 
 from o2c.flows.correlation.deadlines import Interval, union
 from o2c.flows.correlation.documents import counts
@@ -21,11 +21,10 @@ _REMAINDER = "\x1e"
 
 _SOME_KINDS_COUNT = ("invoice", "payment")
 _READING_ORDER = methodcaller("reading_order")
-_ENTRY_ORDER = itemgetter(0, 1, 2)
 
 
 class Ledger:
-    """An order's documents added up."""
+    """An order's documents added up. `ordered_lines`: its lines as they are read: by number, by text, by sku."""
 
     __slots__ = (
         "all_priced",
@@ -37,6 +36,7 @@ class Ledger:
         "holds",
         "lines",
         "order_document",
+        "ordered_lines",
         "ordered_value",
         "policy",
         "shipments",
@@ -92,7 +92,7 @@ class Ledger:
                     of_type.append(entry)
         for of_type in entries.values():
             if len(of_type) > 1:
-                of_type.sort(key=_ENTRY_ORDER)
+                of_type.sort()
         if first_order is not None:
             self.order_document = first_order[3]
             body = first_order[3].body
@@ -181,7 +181,7 @@ class Ledger:
                     if quantity:
                         ledger.own[SHIPMENT].append((at, quantity))
                         ledger.reached[SHIPMENT] += quantity
-                        shipment.carried.setdefault(ledger.key, []).append((at, quantity))
+                        shipment.carry(ledger.key, at, quantity)
 
     def _read_invoices(self) -> None:
         for business_at, _, _, document in self.entries.get("invoice", ()):
@@ -220,7 +220,10 @@ class Ledger:
         warehouse = header.warehouse if header is not None else None
         rules = self.policy.rules
         self.header_rules = rules(customer, warehouse, None, channel, None)
-        for line in self.lines.values():
+        self.ordered_lines = list(self.lines.values())
+        if len(self.ordered_lines) > 1:
+            self.ordered_lines.sort(key=_READING_ORDER)
+        for line in self.ordered_lines:
             imply(line)
             line.ends |= self.final
             if line.on_order:
@@ -232,17 +235,8 @@ class Ledger:
             if line.ends:
                 line.limit = line.reached[SHIPMENT]
 
-    def lines_in_order(self) -> list[LineLedger]:
-        """The lines as they are read: by number, then by text, then by sku."""
-        lines = list(self.lines.values())
-        if len(lines) > 1:
-            lines.sort(key=_READING_ORDER)
-        return lines
-
     def blocked(self, milestone: str, line: LineLedger) -> list[Interval]:
         """When the clock of a line's units that wait for `milestone` stands still."""
-        if not self.holds:
-            return []
         return union(
             [
                 (hold.business_at, hold.released_at)

@@ -13,6 +13,7 @@ from typing import Any
 
 from o2c.errors import ConfigurationError
 from o2c.flows.correlation.calendar import ALWAYS_NAME, Calendar, calendar_named
+from o2c.flows.correlation.paths import Path, path_of
 from o2c.flows.correlation.policy_file import (
     DEFAULT_FEED,
     SELECTORS,
@@ -46,6 +47,7 @@ class Rules:
     """What holds for one kind of unit: its path, the lead of allocation (microseconds) and a rule for every stall."""
 
     milestones: tuple[str, ...]
+    path: Path
     lead_us: int
     stalls: dict[str, StallRule]
 
@@ -165,7 +167,8 @@ class Policy:
     def _resolve(self, unit: Mapping[str, str | None]) -> Rules:
         process = self._process.for_unit(unit)
         stalls = {code: _stall_rule(layers.for_unit(unit)) for code, layers in self._stalls.items()}
-        return Rules(tuple(process["milestones"]), process["lead"], stalls)
+        milestones = tuple(process["milestones"])
+        return Rules(milestones, path_of(milestones), process["lead"], stalls)
 
 
 def load_policy(text: str | None, name: str = "default") -> Policy:

@@ -15,19 +15,25 @@ Filled = tuple[LineLedger, int]
 
 
 class ShipmentLedger:
-    """One counting shipment: what it carried of each line, and how much of that has been delivered."""
+    """One counting shipment: what it carried of each line, when and in all, and how much has been delivered of it."""
 
-    __slots__ = ("business_at", "carried", "delivered", "document")
+    __slots__ = ("business_at", "carried", "delivered", "document", "total")
 
     def __init__(self, document: Document, business_at: int) -> None:
         self.document = document
         self.business_at = business_at
         self.carried: dict[str, ArrivalTimes] = {}
+        self.total: dict[str, int] = {}
         self.delivered: dict[str, int] = {}
+
+    def carry(self, key: str, at: int, quantity: int) -> None:
+        """Some of a line left with this shipment."""
+        self.carried.setdefault(key, []).append((at, quantity))
+        self.total[key] = self.total.get(key, 0) + quantity
 
     def remaining(self, key: str) -> int:
         """What this shipment carried of a line and is not delivered yet."""
-        return sum(quantity for _, quantity in self.carried.get(key, ())) - self.delivered.get(key, 0)
+        return self.total.get(key, 0) - self.delivered.get(key, 0)
 
 
 class Proofs:

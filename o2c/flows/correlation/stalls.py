@@ -19,7 +19,6 @@ from o2c.flows.correlation.milestones import (
     STALL_CODES,
 )
 from o2c.flows.correlation.money import InvoiceLedger, Money
-from o2c.flows.correlation.paths import path_of
 from o2c.flows.correlation.policy import Policy, Rules, StallRule
 from o2c.flows.correlation.proofs import ShipmentLedger
 from o2c.schemas.documents import Document
@@ -73,11 +72,11 @@ def waits_of(ledger: Ledger, money: Money, clock: int) -> list[Wait]:
     """All that waits in an order, line by line, shipment by shipment, invoice by invoice, hold by hold."""
     waits: list[Wait] = []
     billing = ledger.header.billing if ledger.header is not None else "shipment"
-    for line in ledger.lines_in_order():
+    for line in ledger.ordered_lines:
         _goods_waits(ledger, line, billing, waits)
     for shipment in ledger.shipments:
         _shipment_waits(ledger, shipment, waits)
-    if money.open_invoices and path_of(ledger.header_rules.milestones).pays:
+    if money.open_invoices and ledger.header_rules.path.pays:
         waits.extend(_payment_wait(ledger, invoice) for invoice in money.open_invoices)
     if ledger.holds:
         waits.extend(_release_wait(ledger, hold) for hold in ledger.holds if hold.is_open(clock))
@@ -86,7 +85,7 @@ def waits_of(ledger: Ledger, money: Money, clock: int) -> list[Wait]:
 
 def _goods_waits(ledger: Ledger, line: LineLedger, billing: str, waits: list[Wait]) -> None:
     """A line's units between neighbours on its path, and those that wait to be billed."""
-    path = path_of(line.rules.milestones)
+    path = line.rules.path
     reached = line.reached
     for before, after in path.pairs:
         waiting = reached[before]
@@ -127,6 +126,8 @@ def _line_wait(ledger: Ledger, line: LineLedger, before: int, after: int, waitin
 def _deadline(ledger: Ledger, line: LineLedger, milestone: str, since: int, rule: StallRule) -> int | None:
     if not rule.enabled:
         return None
+    if not ledger.holds:
+        return rule.calendar.add(since, rule.tolerance_us)
     return deadline(since, rule.tolerance_us, rule.calendar, ledger.blocked(milestone, line))
 
 
@@ -137,7 +138,7 @@ def _shipment_waits(ledger: Ledger, shipment: ShipmentLedger, waits: list[Wait])
     carrier: str | None = shipment.document.body.carrier  # type: ignore[union-attr]  # a shipment says who carries it
     for key, arrivals in shipment.carried.items():
         line = ledger.lines[key]
-        if not path_of(line.rules.milestones).pods_by_shipment:
+        if not line.rules.path.pods_by_shipment:
             continue
         waiting = shipment.remaining(key)
         if waiting <= 0:
@@ -146,7 +147,8 @@ def _shipment_waits(ledger: Ledger, shipment: ShipmentLedger, waits: list[Wait])
         if line.on_order and order is not None and header is not None:
             rules = ledger.policy.rules(order.customer_id, line.warehouse, carrier, header.channel, line.fulfilment)
         rule, feed = _limits(ledger.policy, rules, POD, line.warehouse)
-        since = time_of_unit(sorted(arrivals), shipment.delivered.get(key, 0))
+        in_order = arrivals if len(arrivals) == 1 else sorted(arrivals)
+        since = time_of_unit(in_order, shipment.delivered.get(key, 0))
         due = _deadline(ledger, line, "pod", since, rule)
         waits.append(Wait(POD, shipment.document, since, due, feed, waiting, line.value(waiting), rule))
 

@@ -1,7 +1,5 @@
 """An order's status as the contract has it, rendered from one judgement."""
 
-from operator import itemgetter
-
 import msgspec
 
 from o2c.flows.correlation.exceptions import time_or_none
@@ -19,7 +17,6 @@ from o2c.flows.correlation.milestones import (
 )
 from o2c.flows.correlation.money import Money
 from o2c.flows.correlation.order import NEVER, Judgement, OrderState
-from o2c.flows.correlation.paths import path_of
 from o2c.flows.correlation.stalls import RELEASE, Wait
 from o2c.schemas.documents import GoodsBody, OrderBody
 from o2c.schemas.numbers import AMOUNT_PLACES, FRACTION_PLACES, QUANTITY_PLACES, divide_half_even, plain
@@ -28,7 +25,6 @@ from o2c.schemas.times import rfc3339
 
 _encode = msgspec.json.encode
 _FRACTION_UNIT = 10**FRACTION_PLACES
-_DOCUMENT_ORDER = itemgetter(0, 1, 2, 3)
 _STAGES = ("ordered", "allocated", "picked", "shipped", "delivered")
 
 
@@ -45,7 +41,7 @@ def amount_text(amount: int | None) -> str | None:
 def render(state: OrderState, judgement: Judgement, clock: int, version: int) -> StatusRecord:
     """The status record of `version` at `clock`."""
     ledger, money = judgement.ledger, judgement.money
-    lines = ledger.lines_in_order()
+    lines = ledger.ordered_lines
     totals = lines[0].reached if len(lines) == 1 else _totals(lines)
     stage, complete = fulfilment(ledger, lines, totals)
     financial, settled = _financial(money, lines)
@@ -122,7 +118,7 @@ def references(state: OrderState) -> tuple[str, ...]:
 
 
 def _totals(lines: list[LineLedger]) -> list[int]:
-    return [sum(line.reached[index] for line in lines) for index in range(LINE_MILESTONES)]
+    return list(map(sum, zip(*(line.reached for line in lines), strict=True))) if lines else [0] * LINE_MILESTONES
 
 
 def fulfilment(ledger: Ledger, lines: list[LineLedger], totals: list[int]) -> tuple[str, bool]:
@@ -219,10 +215,11 @@ def _milestones(ledger: Ledger, money: Money, lines: list[LineLedger], ordered: 
             arrivals = line.effective[index]
             if arrivals:
                 started, ended = arrivals[0][0], arrivals[-1][0]
-                first = min(first, started)
-                last = max(last, ended)
-                there = line.reached[index]
-                part += min(line.ordered, there)
+                if started < first:
+                    first = started
+                if ended > last:
+                    last = ended
+                part += min(line.reached[index], line.ordered)
         if first != NEVER:
             first_at = rfc3339(first)
             reached[MILESTONES[index]] = {
@@ -235,12 +232,11 @@ def _milestones(ledger: Ledger, money: Money, lines: list[LineLedger], ordered: 
 
 def _on_path(ledger: Ledger, lines: list[LineLedger]) -> tuple[int, ...]:
     """The milestones that any line of the order waits for, in order."""
-    names = ledger.header_rules.milestones
-    others = [line.rules.milestones for line in lines if line.rules.milestones is not names]
-    milestones = path_of(names).milestones
+    path = ledger.header_rules.path
+    others = [line.rules.path for line in lines if line.rules.path is not path]
     if not others:
-        return milestones
-    return tuple(sorted({*milestones, *(index for other in others for index in path_of(other).milestones)}))
+        return path.milestones
+    return tuple(sorted({*path.milestones, *(index for other in others for index in other.milestones)}))
 
 
 def _fraction(part: int, whole: int) -> str | None:
@@ -276,7 +272,7 @@ def _timeline(state: OrderState) -> list[dict[str, object]]:
         if business_at is None:
             business_at = least_seen.get(key, document.occurred_at) if least_seen else document.occurred_at
         entries.append((business_at, document.scope, document.type, document.document_id, document))
-    entries.sort(key=_DOCUMENT_ORDER)
+    entries.sort()
     return [
         {
             "scope": scope,
