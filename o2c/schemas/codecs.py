@@ -17,7 +17,7 @@ from o2c.schemas.cloudevents import (
     unwrap_structured,
 )
 from o2c.schemas.documents import Arrival, Heartbeat
-from o2c.schemas.events import DocumentEvent, Event, HeartbeatEvent
+from o2c.schemas.events import Event
 from o2c.schemas.explanations import JSON_ERRORS, invalid, reject_control_characters, rejection_of
 from o2c.schemas.reading import READING_CLASSES
 from o2c.schemas.records import DeadLetter, Record
@@ -53,13 +53,33 @@ class Decoder:
     def decode(self, record: Record) -> Arrival | Heartbeat | DeadLetter:
         """What `record` carries. Raises nothing but OperatingFault, where the schema registry does not answer."""
         try:
-            return self._decode(record)
+            value = record.value
+            if not value or len(value) > self._max_bytes:
+                raise _unreadable(value, self._max_bytes)
+            document_type = self._types_by_topic.get(record.topic)
+            if document_type is None or record.headers or value[0] == MAGIC or b"specversion" in value:
+                document_type, event = self._read(document_type, self._envelope(record, value))
+            else:
+                event = _read_json(document_type, value)
+            if document_type == "heartbeat":
+                return heartbeat_of(event)
+            document = document_of(document_type, event)
+            received_at = record.timestamp_us
+            if event.received_at is not None:
+                received_at = instant(event.received_at, "received_at")
+            elif received_at < 0:
+                received_at = document.occurred_at
+            if event.traceparent is None and not record.headers:
+                return Arrival(document, received_at)
+            return Arrival(document, received_at, _traceparent(record, event))
         except Rejection as rejection:
             return DeadLetter(record, rejection.code, _one_line(rejection.message))
 
     def event_json(self, record: Record) -> bytes:
         """The event in `record` as JSON, out of its envelope and encoding. Raises Rejection where there is none."""
-        envelope = self._envelope(record, self._value(record))
+        if not record.value or len(record.value) > self._max_bytes:
+            raise _unreadable(record.value, self._max_bytes)
+        envelope = self._envelope(record, record.value)
         value = envelope.value
         if value[0] == MAGIC:
             return as_json(_filled_fields(self._avro.read(value).fields, envelope))
@@ -67,33 +87,6 @@ class Decoder:
             return msgspec.json.format(_filled_json(value, envelope), indent=-1)
         except JSON_ERRORS as error:
             raise rejection_of(error, value) from None
-
-    def _decode(self, record: Record) -> Arrival | Heartbeat:
-        value = self._value(record)
-        document_type = self._types_by_topic.get(record.topic)
-        if document_type is None or record.headers or value[0] == MAGIC or b"specversion" in value:
-            document_type, event = self._read(document_type, self._envelope(record, value))
-        else:
-            event = _read_json(document_type, value)
-        if document_type == "heartbeat":
-            return heartbeat_of(cast("HeartbeatEvent", event))
-        document = document_of(document_type, cast("DocumentEvent", event))
-        received_at = record.timestamp_us
-        if event.received_at is not None:
-            received_at = instant(event.received_at, "received_at")
-        elif received_at < 0:
-            received_at = document.occurred_at
-        return Arrival(document, received_at, _traceparent(record, event))
-
-    def _value(self, record: Record) -> bytes:
-        value = record.value
-        if value is None:
-            raise Rejection("NULL_VALUE", "The record has no value")
-        if not value:
-            raise Rejection("EMPTY_VALUE", "The value is empty")
-        if len(value) > self._max_bytes:
-            raise Rejection("OVERSIZED", f"The value has {len(value)} bytes, more than {self._max_bytes}")
-        return value
 
     def _envelope(self, record: Record, value: bytes) -> Envelope:
         headers = dict(record.headers)
@@ -108,7 +101,7 @@ class Decoder:
             return unwrap_binary(record.headers, value)
         return Envelope(value, {})
 
-    def _read(self, expected: str | None, envelope: Envelope) -> tuple[str, Event]:
+    def _read(self, expected: str | None, envelope: Envelope) -> tuple[str, Any]:
         value = envelope.value
         if value[0] == MAGIC:
             return self._read_avro(expected, envelope)
@@ -139,11 +132,20 @@ class Decoder:
         return document_type, event
 
 
-def _read_json(document_type: str, value: bytes) -> Event:
+def _unreadable(value: bytes | None, max_bytes: int) -> Rejection:
+    """Why a value is not even looked at."""
+    if value is None:
+        return Rejection("NULL_VALUE", "The record has no value")
+    if not value:
+        return Rejection("EMPTY_VALUE", "The value is empty")
+    return Rejection("OVERSIZED", f"The value has {len(value)} bytes, more than {max_bytes}")
+
+
+def _read_json(document_type: str, value: bytes) -> Any:
     try:
         if not value.isascii():
             value.decode()
-        event = cast("Event", _READERS[document_type](value))
+        event: Any = _READERS[document_type](value)
     except JSON_ERRORS as error:
         raise _better(rejection_of(error, value), document_type, value) from None
     if event.type is not None and event.type != document_type:

@@ -125,6 +125,9 @@ class Ledger:
 
     def find(self, line: Line, milestone: int) -> list[tuple[LineLedger, int]]:
         """Which lines of the order a document's line fills, and with how much each."""
+        own = self.lines.get(line.line or "")
+        if own is not None and own.on_order:
+            return [(own, line.quantity)]
         key = key_of(line.line, line.sku)
         own = self.lines.get(key)
         if own is not None and own.on_order and line.line is not None:

@@ -1,5 +1,7 @@
 """An order's status as the contract has it, rendered from one judgement."""
 
+from functools import lru_cache
+
 import msgspec
 
 from o2c.flows.correlation.exceptions import time_or_none
@@ -25,12 +27,14 @@ from o2c.schemas.times import rfc3339
 
 _encode = msgspec.json.encode
 _FRACTION_UNIT = 10**FRACTION_PLACES
+_WRITTEN_QUANTITIES = 16_384
 _STAGES = ("ordered", "allocated", "picked", "shipped", "delivered")
 
 
+@lru_cache(maxsize=_WRITTEN_QUANTITIES)
 def quantity_text(quantity: int) -> str:
     """A quantity of 10^-6 as the contract writes it."""
-    return str(quantity // 1_000_000) if quantity % 1_000_000 == 0 else plain(quantity, QUANTITY_PLACES)
+    return plain(quantity, QUANTITY_PLACES)
 
 
 def amount_text(amount: int | None) -> str | None:
@@ -249,18 +253,14 @@ def _fraction(part: int, whole: int) -> str | None:
 
 
 def _line(line: LineLedger) -> dict[str, object]:
-    return {"line": line.line, "sku": line.sku, **_quantities(line.reached)}
+    written: dict[str, object] = {"line": line.line, "sku": line.sku}
+    written.update(zip(QUANTITY_NAMES, map(quantity_text, line.reached), strict=True))
+    return written
 
 
 def _quantities(reached: list[int]) -> dict[str, str]:
-    """How much has reached each milestone, by the name that it has then. Neighbours are mostly equal: written once."""
-    named = {}
-    last, text = -1, ""
-    for name, quantity in zip(QUANTITY_NAMES, reached, strict=True):
-        if quantity != last:
-            last, text = quantity, quantity_text(quantity)
-        named[name] = text
-    return named
+    """How much has reached each milestone, by the name that it has then."""
+    return dict(zip(QUANTITY_NAMES, map(quantity_text, reached), strict=True))
 
 
 def _timeline(state: OrderState) -> list[dict[str, object]]:
