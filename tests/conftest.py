@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 
 import pytest
 import redis
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.services.kafka import Broker, BrokerUnavailableError
 from tests.services.redis import DATABASES, RedisServer, redis_command
@@ -16,7 +16,7 @@ BROKER_FIXTURES = {"kafka", "own_kafka"}
 SERVICE_FIXTURES = BROKER_FIXTURES | {"redis_server", "redis_url"}
 
 # Examples share the machine with a broker and a Redis: how long one takes says nothing.
-settings.register_profile("o2c", deadline=None, print_blob=True)
+settings.register_profile("o2c", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("o2c")
 
 
