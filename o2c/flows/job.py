@@ -12,8 +12,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 from types import FrameType
 
+import structlog
 from bytewax.outputs import DynamicSink
 
+from o2c import __version__
 from o2c.connectors.deliveries import Deliveries
 from o2c.connectors.kafka.lane import LaneSettings
 from o2c.connectors.kafka.lanes import KafkaLanes
@@ -43,15 +45,27 @@ SYNC_THREADS = 2
 QUIET_SECONDS = 15.0
 """A job whose brokers have said nothing for this long is not ready."""
 
+_log = structlog.get_logger(__name__)
+
 
 def run_job(settings: Settings) -> None:
     """Run the job until it is told to stop. Raises ConfigurationError or OperatingFault, one line each."""
-    read_policy(settings.policy)
+    policy = read_policy(settings.policy)
     store = Store(settings.store, settings.shards)
     store.lock()
     try:
         start = settle(settings, store, clock_of(settings)())
+        _log.info(
+            "job_started",
+            version=__version__,
+            generation=start.generation,
+            processes=settings.processes,
+            shards=settings.shards,
+            policy=policy.version,
+            lanes_resumed=len(start.marks),
+        )
         _run_processes(settings, store, start)
+        _log.info("job_stopped")
     finally:
         store.release()
 
