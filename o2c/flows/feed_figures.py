@@ -60,12 +60,16 @@ NAMES = FeedNames(MOST_NAMED_FEEDS)
 
 
 class _Tally:
-    __slots__ = ("events", "late", "late_after")
+    """What a batch holds of one feed, and where it is counted: to look that up costs more than to count."""
 
-    def __init__(self, late_after: int) -> None:
+    __slots__ = ("events", "events_counter", "late", "late_after", "name")
+
+    def __init__(self, feed: str, late_after: int) -> None:
+        self.name = NAMES.of(feed)
+        self.events_counter = EVENTS.labels(self.name)
+        self.late_after = late_after
         self.events = 0
         self.late = 0
-        self.late_after = late_after
 
 
 class LaneCounts:
@@ -77,6 +81,7 @@ class LaneCounts:
     def __init__(self, grace_us: Callable[[str], int]) -> None:
         self._grace_us = grace_us
         self._tallies: dict[Feed, _Tally] = {}
+        self._touched: list[_Tally] = []
 
     def arrival(self, arrival: Arrival) -> None:
         """A document's event has been read."""
@@ -84,7 +89,10 @@ class LaneCounts:
         feed = (document.type, document.source)
         tally = self._tallies.get(feed)
         if tally is None:
-            tally = self._tallies[feed] = _Tally(self._grace_us(f"{document.type}/{document.source}"))
+            name = f"{document.type}/{document.source}"
+            tally = self._tallies[feed] = _Tally(name, self._grace_us(name))
+        if not tally.events:
+            self._touched.append(tally)
         tally.events += 1
         if arrival.received_at - document.occurred_at > tally.late_after:
             tally.late += 1
@@ -103,12 +111,14 @@ class LaneCounts:
 
     def tell(self) -> None:
         """The batch is through."""
-        for (document_type, source), tally in self._tallies.items():
-            name = NAMES.of(f"{document_type}/{source}")
-            EVENTS.labels(name).inc(tally.events)
+        for tally in self._touched:
+            tally.events_counter.inc(tally.events)
             if tally.late:
-                LATE_EVENTS.labels(name).inc(tally.late)
-        self._tallies.clear()
+                LATE_EVENTS.labels(tally.name).inc(tally.late)
+            tally.events = tally.late = 0
+        self._touched.clear()
+        if len(self._tallies) > MOST_NAMED_FEEDS:
+            self._tallies.clear()
 
 
 class FeedFigures:

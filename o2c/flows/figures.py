@@ -54,7 +54,7 @@ class Figures:
 
     def __init__(self, store: "ShardStore") -> None:
         self._counts: dict[Figure, int] = {}
-        self._unshown: dict[Figure, int] = {}
+        self._shown: dict[Figure, int] = {}
         held = store.get(_KEY)
         self._unwritten = held is None
         if held is None:
@@ -78,16 +78,16 @@ class Figures:
 
     def show(self) -> None:
         """Bring the gauges up to the figures."""
-        for figure, change in self._unshown.items():
-            TOTALS.add(figure, change)
-        self._unshown.clear()
+        for figure, count in self._counts.items():
+            change = count - self._shown.get(figure, 0)
+            if change:
+                TOTALS.add(figure, change)
+                self._shown[figure] = count
 
     def _add(self, share: "Iterator[tuple[Figure, int]] | Share", sign: int) -> None:
-        counts, unshown = self._counts, self._unshown
+        counts = self._counts
         for figure, count in share:
-            change = sign * count
-            counts[figure] = counts.get(figure, 0) + change
-            unshown[figure] = unshown.get(figure, 0) + change
+            counts[figure] = counts.get(figure, 0) + sign * count
 
 
 def figures_write(counts: dict[Figure, int]) -> "Write":

@@ -158,7 +158,9 @@ class Orders:
                 order.share = share
             order.dirty = False
             self._dirty.pop(state.correlation_id, None)
-        return batch + figures.writes() if figures is not None else batch
+        if figures is not None:
+            batch.extend(figures.writes())
+        return batch
 
     def dirty(self) -> list[Hot]:
         """The orders that the store is behind of."""

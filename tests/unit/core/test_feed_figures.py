@@ -1,8 +1,17 @@
 """What is counted by feed: late events, repeats and silences, under names that no sender can multiply."""
 
+import pytest
 from prometheus_client import REGISTRY
 
-from o2c.flows.feed_figures import LONGEST_NAME, OTHER_FEEDS, FeedFigures, FeedNames, LaneCounts
+from o2c.flows import feed_figures
+from o2c.flows.feed_figures import (
+    LONGEST_NAME,
+    MOST_NAMED_FEEDS,
+    OTHER_FEEDS,
+    FeedFigures,
+    FeedNames,
+    LaneCounts,
+)
 from o2c.flows.identify import MOST_FEEDS, LaneFeeds
 from o2c.schemas.documents import Arrival, Heartbeat
 from o2c.schemas.records import DeadLetter, FeedRecord, Record
@@ -43,6 +52,17 @@ def test_dead_letters_are_told_by_code_and_topic() -> None:
     record = Record("o2c.pick.v1", 0, 0, 0, None, b"")
     LaneCounts(lambda _: 0).dead_letter(DeadLetter(record, "OF_THIS_TEST", ""))
     assert value("o2c_dead_letters_total", code="OF_THIS_TEST", topic="o2c.pick.v1") == 1
+
+
+def test_made_up_sources_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_figures, "NAMES", FeedNames(MOST_NAMED_FEEDS))
+    counts = LaneCounts(lambda _: GRACE_US)
+    before = value("o2c_events_total", feed=OTHER_FEEDS)
+    for number in range(3 * MOST_NAMED_FEEDS):
+        counts.arrival(pick(f"invented-{number}", at(0)))
+        counts.tell()
+    assert len(counts._tallies) <= MOST_NAMED_FEEDS
+    assert value("o2c_events_total", feed=OTHER_FEEDS) - before == 2 * MOST_NAMED_FEEDS
 
 
 def test_only_so_many_feeds_have_a_name() -> None:
