@@ -26,7 +26,7 @@ from o2c.schemas.events import EVENT_CLASSES
 from o2c.schemas.outputs import ExceptionChange, FinancialStage, FulfilmentStage, Health
 from o2c.schemas.records import Record
 from o2c.status.render import render
-from tests.repository.pages import README, ROOT, blocks, codes, commands, run, table, tidy
+from tests.repository.pages import ROOT, blocks, codes, run, table, tidy
 
 DOCS = ROOT / "docs"
 PLATFORM = DOCS / "for-platform-engineers.md"
@@ -128,10 +128,9 @@ def test_agents_are_told_every_value_in_its_order(header: tuple[str, str], allow
 
 
 def test_agents_see_the_page_that_the_command_prints(tmp_path: Path) -> None:
-    """The order of the README's example, made and replayed as there."""
-    for line, _ in commands(README):
-        if line.startswith(("o2c simulate", "o2c replay")):
-            run(line, tmp_path)
+    """One of a simulated distributor's orders, with a fault in it."""
+    run("o2c simulate --orders 50 --seed 7 --out demo", tmp_path)
+    run("o2c replay demo/events.jsonl --policy demo/policy.toml --out result", tmp_path)
     [shown] = blocks(AGENTS, "text")
     asked, _, printed = shown.body.partition("\n")
     statuses = map(json.loads, (tmp_path / "result" / "status.jsonl").read_text().splitlines())
