@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 RUNTIME_LOCK := requirements/runtime.lock
+BUILD_LOCK := requirements/build.lock
 DEVELOPMENT_LOCK := requirements/development.lock
 
 # What a Python must answer to, and where to look for one. PYTHON=/path/to/python overrules the search.
@@ -67,6 +68,7 @@ $(BIN)/uv:
 lock: | $(BIN)/uv ## Bring the locks up to pyproject.toml, keeping the versions they have
 	$(COMPILE) pyproject.toml --output-file $(RUNTIME_LOCK)
 	$(COMPILE) pyproject.toml --group development --constraint $(RUNTIME_LOCK) --output-file $(DEVELOPMENT_LOCK)
+	$(COMPILE) --group build --constraint $(DEVELOPMENT_LOCK) --output-file $(BUILD_LOCK)
 
 upgrade: COMPILE += --upgrade
 upgrade: lock ## Bring the locks up to the newest versions

@@ -42,4 +42,6 @@ def _judged(number: int, taken_at: int, clock: int, steps: int, lines: int) -> t
         merge(state, arrival.document)
     judgement = judge(state, policy, clock, LiveFeeds(policy, clock))
     assert not judgement.changes, "a healthy order has no exception"
-    return state, render(state, judgement, clock, 1).value
+    status = render(state, judgement, clock, 1)
+    state.fulfilment, state.financial = status.fulfilment, status.financial
+    return state, status.value

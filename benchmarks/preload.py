@@ -16,6 +16,7 @@ from o2c.connectors.store import Store
 from o2c.flows.correlation.order import NEVER
 from o2c.flows.correlation.policy import load_policy
 from o2c.flows.correlation.snapshot import encode
+from o2c.flows.figures import figures_write, share_of
 from o2c.flows.orders import order_key, wake_key
 from o2c.schemas.times import HOUR_US, MINUTE_US
 
@@ -39,13 +40,15 @@ def fill(folder: Path, orders: int) -> int:
     states = [encode(template) for template in templates]
     wakes = [template.wake_at for template in templates]
     assert NEVER not in wakes, "an open order waits for something"
+    standing = {figure for template in templates for figure, _ in share_of(template)}
+    assert len(standing) == 1, "all stand at the same stages and have no exception"
     version = load_policy(None).version.encode()
     store = Store(folder, SHARDS)
     store.prepare(clock)
     by_shard = _by_shard(orders)
     for shard, numbers in enumerate(by_shard):
         opened = store.open(shard)
-        opened.write([(_POLICY_KEY, version)])
+        opened.write([(_POLICY_KEY, version), figures_write(dict.fromkeys(standing, len(numbers)))])
         for first in range(0, len(numbers), _WRITTEN_AT_ONCE):
             opened.write(_entries(numbers[first : first + _WRITTEN_AT_ONCE], states, wakes))
         opened.sync()

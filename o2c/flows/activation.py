@@ -30,11 +30,14 @@ def by_order(arrivals: tuple[tuple[str, bytes], ...]) -> dict[str, list[bytes]]:
     return grouped
 
 
-def take(state: OrderState, arrivals: list[bytes]) -> None:
-    """Merge an order's arrivals into it."""
+def take(state: OrderState, arrivals: list[bytes], repeats: dict[tuple[str, str], int]) -> None:
+    """Merge an order's arrivals into it; `repeats` counts, by type and source, those that change no document."""
     for packed in arrivals:
         arrival = decode_arrival(packed)
-        merge(state, arrival.document)
+        document = arrival.document
+        if not merge(state, document):
+            feed = (document.type, document.source)
+            repeats[feed] = repeats.get(feed, 0) + 1
         if arrival.traceparent is not None:
             state.trace = arrival.traceparent
 

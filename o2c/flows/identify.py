@@ -4,6 +4,7 @@ What no order claims, and what cannot be read, travels to a shard too: it is pub
 that a position never passes it unsaid.
 """
 
+from collections.abc import Callable
 from zlib import crc32
 
 import msgspec
@@ -11,8 +12,10 @@ import structlog
 from msgspec import Raw
 
 from o2c.flows.correlation.identity import correlation_id_of
+from o2c.flows.correlation.order import NEVER
 from o2c.flows.correlation.snapshot import encode
-from o2c.flows.telemetry import DEAD_LETTERS, EVENTS, ORPHANS, ROUNDED_NUMBERS
+from o2c.flows.feed_figures import LaneCounts
+from o2c.flows.telemetry import ROUNDED_NUMBERS
 from o2c.schemas.codecs import Decoder
 from o2c.schemas.documents import Arrival, Document, Heartbeat
 from o2c.schemas.lanes import LaneBatch, Mark, ShardBatch
@@ -68,7 +71,8 @@ class LaneFeeds:
         """A source has said for which types it is alive."""
         for document_type in heartbeat.document_types:
             self.spoke(document_type, heartbeat.source, timestamp_us)
-        feeds = {f"{document_type}/{heartbeat.source}" for document_type in heartbeat.document_types}
+        source, known = heartbeat.source, self.newest
+        feeds = {f"{each}/{source}" for each in heartbeat.document_types if (each, source) in known}
         if not feeds <= self.heartbeats:
             self.heartbeats |= feeds
 
@@ -79,9 +83,18 @@ class LaneFeeds:
 
 
 class Identify:
-    """Turns a lane's batch into one batch a shard. One instance serves all lanes of a process."""
+    """Turns a lane's batch into one batch a shard. One instance serves all lanes of a process.
 
-    def __init__(self, decoder: Decoder, shards: int, restored: dict[int, Mark]) -> None:
+    `grace_us`: by feed, after how many microseconds an event counts as late; without it none does.
+    """
+
+    def __init__(
+        self,
+        decoder: Decoder,
+        shards: int,
+        restored: dict[int, Mark],
+        grace_us: Callable[[str], int] = lambda _: NEVER,
+    ) -> None:
         self._decode = decoder.decode
         self._decoder = decoder
         self._shards = shards
@@ -89,6 +102,7 @@ class Identify:
         self._restored = restored
         self._feeds: dict[int, LaneFeeds] = {}
         self._rounded = ROUNDINGS.rounded
+        self._counts = LaneCounts(grace_us)
 
     def __call__(self, batch: LaneBatch) -> list[tuple[str, ShardBatch]]:
         """(shard key, what the batch has for it), for every shard where the batch carries a mark."""
@@ -112,13 +126,13 @@ class Identify:
 
     def _split(self, batch: LaneBatch, feeds: LaneFeeds) -> dict[int, _Parts]:
         parts: dict[int, _Parts] = {}
-        counts: dict[str, int] = {}
+        counts = self._counts
         decode, shards, home = self._decode, self._shards, batch.lane % self._shards
         for record in batch.records:
             event = decode(record)
             if isinstance(event, Arrival):
                 document = event.document
-                counts[document.type] = counts.get(document.type, 0) + 1
+                counts.arrival(event)
                 feeds.spoke(document.type, document.source, record.timestamp_us)
                 correlation_id = correlation_id_of(document)
                 if correlation_id is not None:
@@ -129,15 +143,14 @@ class Identify:
                     part.arrivals.append((correlation_id, encode(event)))
                     continue
                 parts.setdefault(home, _Parts()).orphans.append(self._orphan(document, record, batch.clock))
-                ORPHANS.labels(document.type).inc()
+                counts.orphan(document)
             elif isinstance(event, Heartbeat):
                 feeds.beat(event, record.timestamp_us)
-                counts["heartbeat"] = counts.get("heartbeat", 0) + 1
+                counts.heartbeat(event)
             else:
-                DEAD_LETTERS.labels(event.code).inc()
+                counts.dead_letter(event)
                 parts.setdefault(home, _Parts()).dead_letters.append(event)
-        for document_type, count in counts.items():
-            EVENTS.labels(document_type).inc(count)
+        counts.tell()
         if ROUNDINGS.rounded != self._rounded:
             ROUNDED_NUMBERS.inc(ROUNDINGS.rounded - self._rounded)
             self._rounded = ROUNDINGS.rounded

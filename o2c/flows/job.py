@@ -12,8 +12,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 from types import FrameType
 
+import structlog
 from bytewax.outputs import DynamicSink
 
+from o2c import __version__
 from o2c.connectors.deliveries import Deliveries
 from o2c.connectors.kafka.lane import LaneSettings
 from o2c.connectors.kafka.lanes import KafkaLanes
@@ -24,12 +26,13 @@ from o2c.connectors.redis.sink import RedisSink
 from o2c.connectors.schema_registry import RegistryLookup
 from o2c.connectors.store import Store
 from o2c.flows.engine import PeersGone, run_on_engine
+from o2c.flows.feed_figures import NAMES
 from o2c.flows.health import HealthServer
 from o2c.flows.identify import Identify
 from o2c.flows.settings import Settings, read_policy
 from o2c.flows.shard import Shard, ShardOptions
 from o2c.flows.start import Start, lanes_by_type, output_topics, settle
-from o2c.flows.telemetry import EPOCH_SYNC, LOST_RECORDS
+from o2c.flows.telemetry import EPOCH_SYNC, KAFKA_DELIVERY, LOST_RECORDS, REDIS_WAIT
 from o2c.flows.workers import Workers
 from o2c.schemas.codecs import Decoder
 from o2c.schemas.records import Emission
@@ -42,15 +45,27 @@ SYNC_THREADS = 2
 QUIET_SECONDS = 15.0
 """A job whose brokers have said nothing for this long is not ready."""
 
+_log = structlog.get_logger(__name__)
+
 
 def run_job(settings: Settings) -> None:
     """Run the job until it is told to stop. Raises ConfigurationError or OperatingFault, one line each."""
-    read_policy(settings.policy)
+    policy = read_policy(settings.policy)
     store = Store(settings.store, settings.shards)
     store.lock()
     try:
         start = settle(settings, store, clock_of(settings)())
+        _log.info(
+            "job_started",
+            version=__version__,
+            generation=start.generation,
+            processes=settings.processes,
+            shards=settings.shards,
+            policy=policy.version,
+            lanes_resumed=len(start.marks),
+        )
         _run_processes(settings, store, start)
+        _log.info("job_stopped")
     finally:
         store.release()
 
@@ -93,9 +108,8 @@ def work(
     registry = None
     if settings.registry_url is not None:
         registry = _registry(settings)
-    identify = Identify(
-        Decoder(settings.input_topics(), registry, max_bytes=settings.max_message_bytes), settings.shards, start.marks
-    )
+    decoder = Decoder(settings.input_topics(), registry, max_bytes=settings.max_message_bytes)
+    identify = Identify(decoder, settings.shards, start.marks, shards.policy.grace_us)
     if readiness is not None:
         readiness.begin(lanes, shards)
     _calm_collector()
@@ -115,12 +129,14 @@ def _sinks(settings: Settings, start: Start, deliveries: Deliveries) -> dict[str
             delivery_timeout_seconds=retry_seconds,
             batch_bytes=start.batch_bytes,
         ),
+        delivered=KAFKA_DELIVERY.observe,
     )
     redis = RedisSink(
         url=settings.redis_url,
         prefix=settings.redis_prefix,
         deliveries=deliveries,
         retry_budget_seconds=retry_seconds,
+        waited=REDIS_WAIT.observe,
     )
     return {"kafka": kafka, "redis": redis}
 
@@ -130,7 +146,8 @@ class Shards:
 
     def __init__(self, settings: Settings, store: Store, start: Start, deliveries: Deliveries) -> None:
         self._store = store
-        self._policy = read_policy(settings.policy)
+        self.policy = read_policy(settings.policy)
+        NAMES.reserve(self.policy.declared)
         self._deliveries = deliveries
         self._options = ShardOptions(
             shards=settings.shards,
@@ -148,7 +165,7 @@ class Shards:
         shard = Shard(
             number,
             self._store.open(number),
-            self._policy,
+            self.policy,
             self._options,
             self._deliveries.upto,
             self._submit,

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from o2c.flows.correlation.order import NEVER, FeedView, OrderState
 from o2c.flows.correlation.snapshot import decode, encode
+from o2c.flows.figures import Figures, share_of
 
 Write = tuple[bytes, bytes | None]
 """A key and its new value; None deletes."""
@@ -49,22 +50,24 @@ class ShardStore(Protocol):
 
 
 class Hot:
-    """An order kept decoded, and the index entries that the store has for it."""
+    """An order kept decoded; what the store has of it in its indexes and its figures."""
 
-    __slots__ = ("dirty", "gates", "state", "wake_at")
+    __slots__ = ("dirty", "gates", "share", "state", "wake_at")
 
     def __init__(self, state: OrderState, stored: bool) -> None:
         self.state = state
         self.dirty = False
         self.wake_at = state.wake_at if stored else NEVER
         self.gates = dict(state.gates) if stored and state.gates else {}
+        self.share = share_of(state) if stored else ()
 
 
 class Orders:
     """Reads orders, remembers which have changed, finds which fall due, and writes them back in one batch."""
 
-    def __init__(self, store: ShardStore, hot_limit: int) -> None:
+    def __init__(self, store: ShardStore, hot_limit: int, figures: Figures | None = None) -> None:
         self._store = store
+        self._figures = figures
         self._hot_limit = hot_limit
         self._hot: dict[str, Hot] = {}
         self._dirty: dict[str, Hot] = {}
@@ -130,7 +133,8 @@ class Orders:
         return NEVER
 
     def writes(self, orders: Iterable[Hot]) -> list[Write]:
-        """The writes that bring the store up to these orders, index and all."""
+        """The writes that bring the store up to these orders, index, figures and all."""
+        figures = self._figures
         batch: list[Write] = []
         for order in orders:
             state = order.state
@@ -149,8 +153,13 @@ class Orders:
                     batch.append((gate_key(feed, time, name), b""))
                     self._gate_floors[feed] = min(self._gate_floors.get(feed, 0), time)
                 order.gates = dict(state.gates)
+            if figures is not None and order.share != (share := share_of(state)):
+                figures.change(order.share, share)
+                order.share = share
             order.dirty = False
             self._dirty.pop(state.correlation_id, None)
+        if figures is not None:
+            batch.extend(figures.writes())
         return batch
 
     def dirty(self) -> list[Hot]:

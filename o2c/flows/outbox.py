@@ -35,26 +35,34 @@ class Outbox:
         self._synced_at = float("-inf")
         self._owed = False
         self.status_due: dict[str, int] = {}
-        self._next = 1
+        self.next = 1
         for key, value in store.scan(b"x", b"y"):
             number = int.from_bytes(key[1:], "big")
             entry = _decoder.decode(value)
             self._written.append((number, entry))
             if isinstance(entry, str):
                 self.status_due[entry] = number
-            self._next = number + 1
+            self.next = number + 1
 
     def add(self, entry: Entry) -> None:
         """Put an entry in. A status that is due again goes with the later entry."""
         if isinstance(entry, str):
-            self.status_due[entry] = self._next
-        self._unwritten.append((self._next, entry))
-        self._next += 1
+            self.status_due[entry] = self.next
+        self._unwritten.append((self.next, entry))
+        self.next += 1
 
     @property
     def depth(self) -> int:
         """How many entries have not been confirmed."""
         return len(self._unwritten) + len(self._written) + len(self._sent)
+
+    @property
+    def first(self) -> int | None:
+        """The number of the oldest entry that has not been confirmed; None where there is none."""
+        if self._sent:
+            return self._sent[0][1]
+        oldest = self._written or self._unwritten
+        return oldest[0][0] if oldest else None
 
     @property
     def unwritten(self) -> bool:

@@ -47,7 +47,7 @@ class ReplayShard:
         arrivals = by_order(batch.arrivals)
         for correlation_id, order in self._orders.load(arrivals).items():
             self._advance(order, batch.clock - 1, output)
-            take(order.state, arrivals[correlation_id])
+            take(order.state, arrivals[correlation_id], {})
             self._judge(order, batch.clock, output)
 
     def _advance(self, order: Hot, until: int, output: Output) -> None:

@@ -19,9 +19,12 @@ from o2c.flows.correlation.order import Judgement, OrderState, judge, view
 from o2c.flows.correlation.policy import Policy
 from o2c.flows.correlation.silence import Silence
 from o2c.flows.correlation.status import render
+from o2c.flows.feed_figures import FeedFigures
+from o2c.flows.figures import Figures
 from o2c.flows.orders import Hot, Orders, ShardStore, Write
 from o2c.flows.outbox import Outbox
-from o2c.flows.telemetry import EPOCH_WRITE, EXCEPTION_CHANGES, FEED_LAG, OUTBOX_DEPTH, STATUSES
+from o2c.flows.outbox_figures import OutboxFigures
+from o2c.flows.telemetry import EPOCH_WRITE, EXCEPTION_CHANGES, STATUSES
 from o2c.schemas.lanes import Mark, ShardBatch
 from o2c.schemas.records import Emission, StatusRecord
 
@@ -85,8 +88,11 @@ class Shard:
         self._options = options
         self._confirmed = confirmed
         self._monotonic = monotonic
-        self._orders = Orders(store, options.hot_orders)
+        self._figures = Figures(store)
+        self._feed_figures = FeedFigures()
+        self._orders = Orders(store, options.hot_orders, self._figures)
         self.outbox = Outbox(store, submit)
+        self._outbox_figures = OutboxFigures(number, self.outbox)
         marks = {mark.lane: mark for mark in stored_marks(store)}
         pauses = store.get(_PAUSES_KEY)
         state = FeedsState(marks, {} if pauses is None else _pauses_decoder.decode(pauses))
@@ -94,7 +100,6 @@ class Shard:
         self._silence = Silence(store, policy, options.generation)
         self._gated_feeds = (*MILESTONES, "hold", *policy.declared)
         self._token = 0
-        self._depth = 0
         self._backlog = Backlog(BACKLOG_BYTES // options.shards, BACKLOG_S)
         self._behind: set[int] = set()
         self._unconfirmed_marks: list[tuple[int, Mark]] = []
@@ -134,13 +139,16 @@ class Shard:
         self._judge_backlog(now, clock, output, caught_up=not (behind or self._behind))
         epoch_over = now >= self._epoch_ends or self._orders.crowded
         self._take_marks()
-        if marked and now - self._ticked_at >= TICK_INTERVAL_S:
+        ticks = marked and now - self._ticked_at >= TICK_INTERVAL_S
+        if ticks:
             self._ticked_at = now
             self._tick(clock, output)
         self._token += 1
         self._publish_outbox(clock, output)
         self._write_back(now, epoch_over)
-        self._count(output)
+        self._count(output, now)
+        if ticks:
+            self._show(output, now)
         return [emission(self.number, self._token, output)]
 
     def close(self) -> None:
@@ -169,8 +177,8 @@ class Shard:
         judged = self._orders.load(arrivals)
         for correlation_id, order in judged.items():
             state = order.state
-            take(state, self._backlog.take(correlation_id))
-            take(state, arrivals[correlation_id])
+            take(state, self._backlog.take(correlation_id), self._feed_figures.repeats)
+            take(state, arrivals[correlation_id], self._feed_figures.repeats)
             judgement = judge(state, self._policy, clock, self._feeds, self._options.generation)
             self._orders.touch(order)
             if judgement.changes or correlation_id in self.outbox.status_due:
@@ -186,7 +194,9 @@ class Shard:
 
     def _render(self, state: OrderState, judgement: Judgement, clock: int) -> StatusRecord:
         state.version += 1
-        return render(state, judgement, clock, (self._options.generation << VERSION_SHIFT) + state.version)
+        status = render(state, judgement, clock, (self._options.generation << VERSION_SHIFT) + state.version)
+        state.fulfilment, state.financial = status.fulfilment, status.financial
+        return status
 
     def _tick(self, clock: int, output: Output) -> None:
         """What the clock and the feeds' progress change by themselves."""
@@ -278,18 +288,20 @@ class Shard:
         with EPOCH_WRITE.time():
             self._store.write(self._orders.writes(self._orders.dirty()) + self._outbox_writes() + more)
 
-    def _count(self, output: Output) -> None:
+    def _show(self, output: Output, now: float) -> None:
+        """Bring the gauges up to date: with the clock, not with every event."""
+        self._figures.show()
+        self._outbox_figures.show_age(now)
+        judged = [feed for feed in self._feeds.judged() if self._owns(feed)]
+        self._feed_figures.show(judged, self._silence.silent(), output.feeds)
+
+    def _count(self, output: Output, now: float) -> None:
         """Count what this activation says."""
         if output.statuses:
             STATUSES.inc(len(output.statuses))
         for change in output.exceptions:
             EXCEPTION_CHANGES.labels(change.code, change.state).inc()
-        for feed in output.feeds:
-            FEED_LAG.labels(feed.feed).set(feed.lag_seconds)
-        depth = self.outbox.depth
-        if depth != self._depth:
-            OUTBOX_DEPTH.inc(depth - self._depth)
-            self._depth = depth
+        self._outbox_figures.count(now)
 
 
 def mark_key(lane: int) -> bytes:

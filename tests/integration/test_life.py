@@ -53,7 +53,7 @@ def test_output_topics_are_made_as_the_contract_has_them(job: Job) -> None:
 
 @pytest.mark.parametrize(
     ("path", "content"),
-    [("/healthz", "alive\n"), ("/readyz", "ready\n"), ("/metrics", 'o2c_events_total{type="order"} 1.0')],
+    [("/healthz", "alive\n"), ("/readyz", "ready\n"), ("/metrics", 'o2c_events_total{feed="order/erp"} 1.0')],
 )
 def test_a_running_job_answers(job: Job, path: str, content: str) -> None:
     code, body = job.http(path)

@@ -15,6 +15,7 @@ else:
 
 ROOT = Path(__file__).parents[2]
 RUNTIME = ROOT / "requirements" / "runtime.lock"
+BUILD = ROOT / "requirements" / "build.lock"
 DEVELOPMENT = ROOT / "requirements" / "development.lock"
 
 PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)")
@@ -38,13 +39,13 @@ def declared(requirements: list[str]) -> set[str]:
     return {re.sub(r"[._-]+", "-", name[0]).lower() for name in names if name}
 
 
-@pytest.mark.parametrize("lock", [RUNTIME, DEVELOPMENT], ids=["runtime", "development"])
+@pytest.mark.parametrize("lock", [RUNTIME, BUILD, DEVELOPMENT], ids=["runtime", "build", "development"])
 def test_a_lock_names_no_host_and_no_place(lock: Path) -> None:
     foreign = re.compile(r"://|^\s*--(?!hash=)|\s@\s|\bfile:|^[./]")
     assert [line for line in lock.read_text().splitlines() if foreign.search(line)] == []
 
 
-@pytest.mark.parametrize("lock", [RUNTIME, DEVELOPMENT], ids=["runtime", "development"])
+@pytest.mark.parametrize("lock", [RUNTIME, BUILD, DEVELOPMENT], ids=["runtime", "build", "development"])
 def test_a_lock_has_a_hash_for_every_pin(lock: Path) -> None:
     blocks = re.split(r"(?m)^(?=[a-z0-9])", lock.read_text())
     assert [block.split()[0] for block in blocks if PIN.match(block) and "--hash=sha256:" not in block] == []
@@ -55,10 +56,11 @@ def test_the_locks_cover_what_the_project_declares() -> None:
     wanted = declared(project()["dependency-groups"]["development"])
     assert asked <= {name for name, _ in pins(RUNTIME)}
     assert wanted <= {name for name, _ in pins(DEVELOPMENT)}
+    assert declared(project()["build-system"]["requires"]) <= {name for name, _ in pins(BUILD)}
 
 
 def test_development_runs_on_the_versions_that_are_shipped() -> None:
-    assert pins(RUNTIME) <= pins(DEVELOPMENT)
+    assert pins(RUNTIME) | pins(BUILD) <= pins(DEVELOPMENT)
 
 
 def test_the_licence_is_there_and_named() -> None:

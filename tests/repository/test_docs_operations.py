@@ -1,4 +1,4 @@
-"""docs/operations.md against the code: metrics, error lines, the configuration file."""
+"""docs/operations.md against the code: error lines, the configuration file."""
 
 import ast
 import re
@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prometheus_client import REGISTRY
 
-from o2c.flows import telemetry
 from o2c.flows.job import QUIET_SECONDS
 from o2c.flows.settings import load_settings
 from tests.repository.pages import ROOT, blocks, codes, table
@@ -16,32 +14,6 @@ from tests.repository.pages import ROOT, blocks, codes, table
 PAGE = ROOT / "docs" / "operations.md"
 PACKAGE = ROOT / "o2c"
 EXIT_CODES = {"ConfigurationError": "2", "OperatingFault": "1"}
-
-
-def test_page_has_every_metric() -> None:
-    shown = {
-        codes(name)[0]: (kind, set(codes(labels)), what)
-        for name, kind, labels, what in table(PAGE, "metric", "type", "labels", "what")
-    }
-    expected = {}
-    for metric in REGISTRY.collect():
-        if metric.name.startswith("o2c_"):
-            name = metric.name + ("_total" if metric.type == "counter" else "")
-            expected[name] = (metric.type, labels_of(metric.name), metric.documentation)
-    assert shown == expected
-
-
-def labels_of(name: str) -> set[str]:
-    found = [each for each in vars(telemetry).values() if getattr(each, "_name", None) == name]
-    return {label for each in found for label in each._labelnames}
-
-
-def test_every_metric_is_counted_somewhere() -> None:
-    names = [name for name, each in vars(telemetry).items() if str(getattr(each, "_name", "")).startswith("o2c_")]
-    sources = [path.read_text() for path in PACKAGE.rglob("*.py") if path.name != "telemetry.py"]
-    uses = re.compile(r"\b(" + "|".join(names) + r")\b\.")
-    counted = {name for source in sources for name in uses.findall(source)}
-    assert set(names) - counted == set()
 
 
 def test_error_lines_are_those_of_the_code() -> None:

@@ -1,6 +1,7 @@
 """What must hold while the job runs: only what is durable is said."""
 
 import json
+from collections import Counter
 
 import msgspec
 
@@ -25,6 +26,26 @@ def check_emission(emission: Emission, disk: Disk) -> None:
         assert _said_open(status) == _durably_open(status.correlation_id, disk), (
             f"the status of {status.correlation_id} tells of exceptions that are not durable"
         )
+
+
+def check_figures(disk: Disk) -> None:
+    """What the store counts of its orders is what a count over them gives."""
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for _, value in disk.written.between(b"o", b"p"):
+        order = decode(value)
+        if order.fulfilment:
+            counted["orders", order.fulfilment, order.financial] += 1
+        for life in order.lives.values():
+            if life.is_open:
+                counted["exceptions", life.code, life.severity] += 1
+                counted["amounts", life.code, str(life.currency)] += life.amount or 0
+    assert figures_of(disk) == {figure: count for figure, count in counted.items() if count}
+
+
+def figures_of(disk: Disk) -> dict[tuple[str, str, str], int]:
+    """The figures as the store has them."""
+    rows = json.loads(disk.written.values.get(b"mfigures", b"[]"))
+    return {(name, first, second): count for name, first, second, count in rows}
 
 
 def _durable_sequence(record: ExceptionRecord, disk: Disk) -> int:

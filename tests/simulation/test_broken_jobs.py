@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from weakref import WeakKeyDictionary
 
 import pytest
 
 from o2c.connectors.deliveries import Deliveries
+from o2c.flows.figures import Figures
+from o2c.flows.orders import Write
 from o2c.flows.outbox import Outbox
 from o2c.flows.shard import ShardOptions, stored_marks
 from o2c.schemas.lanes import Mark
@@ -56,6 +59,18 @@ def test_removing_outbox_entries_that_are_not_confirmed_is_noticed(monkeypatch: 
     writes = Outbox.writes
     monkeypatch.setattr(Outbox, "writes", lambda outbox, _: writes(outbox, _EVER))
     expect_notice(Step.OUTBOX_PUBLISHED)
+
+
+def test_figures_that_are_written_after_their_orders_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    writes = Figures.writes
+    late: WeakKeyDictionary[Figures, list[Write]] = WeakKeyDictionary()
+
+    def behind(figures: Figures) -> list[Write]:
+        before, late[figures] = late.get(figures, []), writes(figures)
+        return before
+
+    monkeypatch.setattr(Figures, "writes", behind)
+    expect_notice(Step.STORE_WRITTEN)
 
 
 def test_resuming_past_the_least_position_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,13 @@
 """What must hold of a run that has come to rest."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import Any, TypeVar
 
 from o2c.flows.correlation.milestones import STALL_CODES
 from o2c.flows.correlation.silence import CODE
 from o2c.schemas.records import ExceptionRecord, StatusRecord
+from tests.simulation.checks import check_figures, figures_of
 from tests.simulation.naive import Naive
 from tests.simulation.outcome import Opened, Outcome
 from tests.simulation.script import EAST, GRACE_US, TOLERANCE_US
@@ -141,3 +142,12 @@ def _check_store(outcome: Outcome) -> None:
     for shard, disk in enumerate(outcome.world.folder.disks):
         assert not disk.written.between(b"x", b"y"), f"the outbox of shard {shard} does not empty"
         assert disk.durable.values == disk.written.values, f"shard {shard} is not synced though epochs have ended"
+        check_figures(disk)
+    stages = Counter(
+        (status["fulfilment"]["stage"], status["financial"]["stage"]) for status in outcome.statuses.values()
+    )
+    counted: Counter[tuple[str, str]] = Counter()
+    for disk in outcome.world.folder.disks:
+        held = figures_of(disk).items()
+        counted.update({(first, second): count for (name, first, second), count in held if name == "orders"})
+    assert counted == stages, "the orders counted by stage are not those of the statuses"

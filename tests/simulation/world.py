@@ -10,6 +10,7 @@ from o2c.flows.shard import VERSION_SHIFT
 from o2c.flows.start import resume_marks
 from o2c.schemas.records import StatusRecord
 from o2c.schemas.times import SECOND_US
+from tests.simulation.checks import check_figures
 from tests.simulation.faults import Crash, Faults, Kind, Step
 from tests.simulation.log import Log
 from tests.simulation.process import Process
@@ -73,6 +74,8 @@ class World:
 
     def start(self) -> None:
         """Settle as `o2c.flows.start` does, and begin to read."""
+        for disk in self.folder.disks:
+            check_figures(disk)
         marks = resume_marks(cast("Store", self.folder))
         versions = [record.version for _, record in self.topics.statuses()]
         in_topic = max((version >> VERSION_SHIFT for version in versions), default=0)

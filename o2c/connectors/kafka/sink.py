@@ -50,17 +50,28 @@ class SinkSettings(Struct, frozen=True):
 
 
 class KafkaSink(DynamicSink[Emission]):
-    """Publishes emissions. `deliveries` hears, as `kafka`, of each shard's tokens in order once all is confirmed."""
+    """Publishes emissions. `deliveries` hears, as `kafka`, of each shard's tokens in order once all is confirmed.
 
-    def __init__(self, *, client: Mapping[str, Any], deliveries: Deliveries, settings: SinkSettings) -> None:
+    `delivered` is told, once a batch, how many seconds the delivery of its last record took.
+    """
+
+    def __init__(
+        self,
+        *,
+        client: Mapping[str, Any],
+        deliveries: Deliveries,
+        settings: SinkSettings,
+        delivered: Callable[[float], object] = lambda _: None,
+    ) -> None:
         self._client = client
         self._deliveries = deliveries
         self._settings = settings
+        self._delivered = delivered
         self._publishers: list[Publisher] = []
 
     def build(self, step_id: str, worker_index: int, worker_count: int) -> "Publisher":  # noqa: ARG002 engine's signature
         """Opens a worker's producer."""
-        publisher = Publisher(self._client, self._deliveries, self._settings)
+        publisher = Publisher(self._client, self._deliveries, self._settings, self._delivered)
         self._publishers.append(publisher)
         return publisher
 
@@ -84,20 +95,28 @@ class _Batch:
     Shared by all of them: an object a record would cost more than the record.
     """
 
-    __slots__ = ("_failed", "remaining", "tokens")
+    __slots__ = ("_delivered", "_failed", "remaining", "tokens")
 
-    def __init__(self, items: list[Emission], failed: Callable[[KafkaError, Message], None]) -> None:
+    def __init__(
+        self,
+        items: list[Emission],
+        failed: Callable[[KafkaError, Message], None],
+        delivered: Callable[[float], object],
+    ) -> None:
         self.tokens = {emission.shard: emission.token for emission in items}
         self.remaining = sum(
             len(emission.statuses) + len(emission.exceptions) + len(emission.dead_letters) + len(emission.orphans)
             for emission in items
         )
         self._failed = failed
+        self._delivered = delivered
 
     def report(self, error: KafkaError | None, message: Message) -> None:
         """The delivery report of one record."""
         if error is None:
             self.remaining -= 1
+            if not self.remaining and (seconds := message.latency()) is not None:
+                self._delivered(seconds)
         else:
             self._failed(error, message)
 
@@ -114,10 +133,17 @@ class _Sendable(Struct, frozen=True):
 class Publisher(StatelessSinkPartition[Emission]):
     """One worker's producer. Waits only where the producer's buffer is full, and at the end."""
 
-    def __init__(self, client: Mapping[str, Any], deliveries: Deliveries, settings: SinkSettings) -> None:
+    def __init__(
+        self,
+        client: Mapping[str, Any],
+        deliveries: Deliveries,
+        settings: SinkSettings,
+        delivered: Callable[[float], object],
+    ) -> None:
         self._client = client
         self._deliveries = deliveries
         self._settings = settings
+        self._delivered = delivered
         self._topics = settings.topics
         self._errors = LastError()
         own = {
@@ -134,7 +160,7 @@ class Publisher(StatelessSinkPartition[Emission]):
         """Hands all records to the producer and takes the reports that have come. Raises OperatingFault."""
         with self._lock:
             self._raise_failure()
-            batch = _Batch(items, self._fail)
+            batch = _Batch(items, self._fail, self._delivered)
             self._pending.append(batch)
             for emission in items:
                 if emission.statuses:

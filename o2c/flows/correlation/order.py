@@ -47,6 +47,7 @@ class OrderState(Struct, gc=False, array_like=True):
 
     `least_seen`: the least `occurred_at` among the revisions of a document, where there were several. `wake_at`: when
     the clock alone next changes something. `gates`: by feed, the progress at which a stall past its deadline opens.
+    `fulfilment`, `financial`: the stages of its last status; empty before the first.
     """
 
     correlation_id: str
@@ -60,6 +61,8 @@ class OrderState(Struct, gc=False, array_like=True):
     trace: str | None = None
     wake_at: int = NEVER
     gates: dict[str, int] = field(default_factory=dict)
+    fulfilment: str = ""
+    financial: str = ""
 
 
 class Judgement:
@@ -77,19 +80,21 @@ class Judgement:
         """Whether the order's health differs from what it was."""
 
 
-def merge(state: OrderState, document: Document) -> None:
-    """Take a revision in. One that loses against what is there, or repeats it, changes no document."""
+def merge(state: OrderState, document: Document) -> bool:
+    """Take a revision in. One that loses against what is there, or repeats it, changes no document: False."""
     state.events += 1
     key = document_key(document)
     held = state.documents.get(key)
     if held is None:
         state.documents[key] = document
-        return
+        return True
     if document.occurred_at != held.occurred_at:
         least = min(document.occurred_at, state.least_seen.get(key, held.occurred_at))
         state.least_seen[key] = least
-    if supersedes(document, held):
-        state.documents[key] = document
+    if not supersedes(document, held):
+        return False
+    state.documents[key] = document
+    return True
 
 
 def judge(state: OrderState, policy: Policy, clock: int, feeds: FeedView, generation: int = 0) -> Judgement:

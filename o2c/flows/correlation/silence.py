@@ -112,6 +112,10 @@ class Silence:
             explanation=_explanation(feed, silent_since),
         )
 
+    def silent(self) -> dict[str, str]:
+        """The feeds that are silent now, each with the severity of its exception."""
+        return {feed: known.life.severity for feed, known in self._lives.items() if known.life.is_open}
+
     def writes(self) -> list[tuple[bytes, bytes | None]]:
         """The writes that bring the store up to these lives."""
         batch: list[tuple[bytes, bytes | None]] = [

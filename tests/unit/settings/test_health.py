@@ -61,10 +61,10 @@ def test_job_that_is_not_ready_says_why(server: HealthServer, job: Job) -> None:
 
 
 def test_metrics_are_served_in_prometheus_format(server: HealthServer) -> None:
-    DEAD_LETTERS.labels(code="TEST_CODE").inc()
+    DEAD_LETTERS.labels(code="TEST_CODE", topic="o2c.order.v1").inc()
     code, text = get(server, "/metrics")
     assert code == 200
-    assert 'o2c_dead_letters_total{code="TEST_CODE"} 1.0' in text
+    assert 'o2c_dead_letters_total{code="TEST_CODE",topic="o2c.order.v1"} 1.0' in text
 
 
 def test_unknown_path_is_not_found(server: HealthServer) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 import structlog
 from prometheus_client import REGISTRY
+from prometheus_client.metrics import MetricWrapperBase
 
+from o2c.flows import telemetry
 from o2c.flows.telemetry import configure_logging
 
 
@@ -63,7 +65,8 @@ def test_secrets_are_struck_out(capsys: pytest.CaptureFixture[str]) -> None:
 def test_metrics_have_help_and_units_and_never_an_order() -> None:
     ours = [metric for metric in REGISTRY.collect() if metric.name.startswith("o2c_")]
     assert len(ours) >= 10
-    labels = {label for metric in ours for sample in metric.samples for label in sample.labels}
-    assert labels <= {"type", "code", "state", "topic", "feed", "le"}
+    metrics = [each for each in vars(telemetry).values() if isinstance(each, MetricWrapperBase)]
+    labels = {label for metric in metrics for label in metric._labelnames}
+    assert labels == {"code", "state", "topic", "feed", "fulfilment", "financial", "severity", "currency"}
     assert all(metric.documentation for metric in ours)
     assert all(metric.name.endswith("_seconds") for metric in ours if metric.type == "histogram")
