@@ -62,14 +62,16 @@ NAMES = FeedNames(MOST_NAMED_FEEDS)
 class _Tally:
     """What a batch holds of one feed, and where it is counted: to look that up costs more than to count."""
 
-    __slots__ = ("events", "events_counter", "late", "late_after", "name")
+    __slots__ = ("events", "events_counter", "feed", "late", "late_after", "name", "newest")
 
-    def __init__(self, feed: str, late_after: int) -> None:
-        self.name = NAMES.of(feed)
+    def __init__(self, feed: Feed, late_after: int) -> None:
+        self.feed = feed
+        self.name = NAMES.of("/".join(feed))
         self.events_counter = EVENTS.labels(self.name)
         self.late_after = late_after
         self.events = 0
         self.late = 0
+        self.newest = 0
 
 
 class LaneCounts:
@@ -83,16 +85,18 @@ class LaneCounts:
         self._tallies: dict[Feed, _Tally] = {}
         self._touched: list[_Tally] = []
 
-    def arrival(self, arrival: Arrival) -> None:
-        """A document's event has been read."""
+    def arrival(self, arrival: Arrival, timestamp_us: int) -> None:
+        """A document's event has been read, of this Kafka timestamp."""
         document = arrival.document
         feed = (document.type, document.source)
         tally = self._tallies.get(feed)
         if tally is None:
-            name = f"{document.type}/{document.source}"
-            tally = self._tallies[feed] = _Tally(name, self._grace_us(name))
+            tally = self._tallies[feed] = _Tally(feed, self._grace_us("/".join(feed)))
         if not tally.events:
             self._touched.append(tally)
+            tally.newest = timestamp_us
+        elif timestamp_us > tally.newest:
+            tally.newest = timestamp_us
         tally.events += 1
         if arrival.received_at - document.occurred_at > tally.late_after:
             tally.late += 1
@@ -109,9 +113,10 @@ class LaneCounts:
         """A record could not be read."""
         DEAD_LETTERS.labels(letter.code, letter.record.topic).inc()
 
-    def tell(self) -> None:
-        """The batch is through."""
+    def tell(self, spoke: Callable[[str, str, int], None]) -> None:
+        """The batch is through; `spoke` hears the newest timestamp of each of its feeds."""
         for tally in self._touched:
+            spoke(*tally.feed, tally.newest)
             tally.events_counter.inc(tally.events)
             if tally.late:
                 LATE_EVENTS.labels(tally.name).inc(tally.late)

@@ -132,8 +132,7 @@ class Identify:
             event = decode(record)
             if isinstance(event, Arrival):
                 document = event.document
-                counts.arrival(event)
-                feeds.spoke(document.type, document.source, record.timestamp_us)
+                counts.arrival(event, record.timestamp_us)
                 correlation_id = correlation_id_of(document)
                 if correlation_id is not None:
                     shard = crc32(correlation_id.encode()) % shards
@@ -150,7 +149,7 @@ class Identify:
             else:
                 counts.dead_letter(event)
                 parts.setdefault(home, _Parts()).dead_letters.append(event)
-        counts.tell()
+        counts.tell(feeds.spoke)
         if ROUNDINGS.rounded != self._rounded:
             ROUNDED_NUMBERS.inc(ROUNDINGS.rounded - self._rounded)
             self._rounded = ROUNDINGS.rounded

@@ -177,8 +177,7 @@ class Shard:
         judged = self._orders.load(arrivals)
         for correlation_id, order in judged.items():
             state = order.state
-            take(state, self._backlog.take(correlation_id), self._feed_figures.repeats)
-            take(state, arrivals[correlation_id], self._feed_figures.repeats)
+            take(state, self._backlog.take(correlation_id) + arrivals[correlation_id], self._feed_figures.repeats)
             judgement = judge(state, self._policy, clock, self._feeds, self._options.generation)
             self._orders.touch(order)
             if judgement.changes or correlation_id in self.outbox.status_due:

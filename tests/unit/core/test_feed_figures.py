@@ -31,19 +31,21 @@ def pick(source: str, received_at: int) -> Arrival:
 
 def test_events_are_told_once_a_batch_by_feed() -> None:
     counts = LaneCounts(lambda _: GRACE_US)
-    counts.arrival(pick("by-feed", at(0)))
-    counts.arrival(pick("by-feed", at(0)))
+    counts.arrival(pick("by-feed", at(0)), at(1))
+    counts.arrival(pick("by-feed", at(0)), at(0))
     assert value("o2c_events_total", feed="pick/by-feed") == 0
-    counts.tell()
-    counts.tell()
+    spoke: list[tuple[str, str, int]] = []
+    counts.tell(lambda *newest: spoke.append(newest))
+    counts.tell(lambda *newest: spoke.append(newest))
+    assert spoke == [("pick", "by-feed", at(1))]
     assert value("o2c_events_total", feed="pick/by-feed") == 2
 
 
 def test_an_event_is_late_that_reaches_the_log_after_its_feeds_grace() -> None:
     counts = LaneCounts({"pick/punctual": GRACE_US, "pick/tardy": GRACE_US}.__getitem__)
-    counts.arrival(pick("punctual", at(0) + GRACE_US))
-    counts.arrival(pick("tardy", at(0) + GRACE_US + 1))
-    counts.tell()
+    counts.arrival(pick("punctual", at(0) + GRACE_US), at(0))
+    counts.arrival(pick("tardy", at(0) + GRACE_US + 1), at(0))
+    counts.tell(lambda *_: None)
     assert value("o2c_late_events_total", feed="pick/punctual") == 0
     assert value("o2c_late_events_total", feed="pick/tardy") == 1
 
@@ -59,8 +61,8 @@ def test_made_up_sources_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch)
     counts = LaneCounts(lambda _: GRACE_US)
     before = value("o2c_events_total", feed=OTHER_FEEDS)
     for number in range(3 * MOST_NAMED_FEEDS):
-        counts.arrival(pick(f"invented-{number}", at(0)))
-        counts.tell()
+        counts.arrival(pick(f"invented-{number}", at(0)), at(0))
+        counts.tell(lambda *_: None)
     assert len(counts._tallies) <= MOST_NAMED_FEEDS
     assert value("o2c_events_total", feed=OTHER_FEEDS) - before == 2 * MOST_NAMED_FEEDS
 
