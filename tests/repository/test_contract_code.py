@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from o2c.connectors.kafka.names import OutputTopics
-from o2c.connectors.kafka.topics import OutputSettings, TopicAdministration
+from o2c.connectors.kafka.topic_rules import OutputSettings, output_rules
 from o2c.connectors.redis import write_generation
 from o2c.flows.cli import main
 from o2c.flows.correlation import milestones
@@ -119,8 +119,7 @@ def topics_of(names: OutputTopics) -> tuple[str, ...]:
 
 
 def test_readme_tells_how_output_topics_are_made() -> None:
-    administration = TopicAdministration({"bootstrap.servers": "127.0.0.1:1"})
-    wanted = administration._wanted(OutputTopics(), 0, OutputSettings())
+    wanted = output_rules(OutputTopics(), 0, OutputSettings())
     shown = table(README, "topic", "cleanup.policy", "retention", "max.message.bytes")
     assert {
         (codes(topic)[0], frozenset(cleanup.split(", ")), retention, int(size.split()[0]) * 1024 * 1024)
