@@ -46,7 +46,8 @@ class Letters:
         topic = self._settings.topic(name) if name in INPUT_TYPES else name
         known = [self._settings.topic(document_type) for document_type in INPUT_TYPES]
         if topic not in known:
-            raise ConfigurationError(f"--topic: {name!r} is no input topic and no document type{nearest(name, known)}")
+            hint = nearest(name, (*INPUT_TYPES, *known))
+            raise ConfigurationError(f"--topic: {name!r} is no input topic and no document type{hint}")
         return topic
 
     def newest(self, selection: Selection, limit: int) -> list[StoredLetter]:

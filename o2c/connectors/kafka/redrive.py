@@ -107,7 +107,9 @@ class Redrive:
         self._timeout_seconds = timeout_seconds
         self._clock = clock
         self._errors = LastError()
-        self._producer = producer(client, self._errors, {"delivery.timeout.ms": int(timeout_seconds * 1_000)})
+        # A broker refuses a batch as a whole: alone, a letter that is too large takes no other with it.
+        own = {"delivery.timeout.ms": int(timeout_seconds * 1_000), "batch.num.messages": 1}
+        self._producer = producer(client, self._errors, own)
 
     def send(self, letters: Iterable[StoredLetter]) -> None:
         """Sends the letters in their order; all are confirmed, or counted as failed, when this returns."""
