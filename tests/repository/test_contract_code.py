@@ -168,7 +168,7 @@ def leaves(group: click.Group, path: tuple[str, ...] = ("o2c",)) -> Iterator[tup
 def test_readme_names_every_command_with_its_options() -> None:
     shown = {}
     for command, _ in table(README, "command", "does"):
-        name = re.match(r"`(o2c(?: [a-z]+)+)", command)
+        name = re.match(r"`(o2c(?: [a-z][a-z-]*)+)", command)
         assert name is not None
         shown[name[1]] = (set(re.findall(r"--[a-z-]+", command)), set(re.findall(r"\[(--[a-z-]+)", command)))
     expected = {}

@@ -10,7 +10,7 @@ _VARIABLE = "_O2C_COMPLETE"
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print the script that lets a shell complete o2c's commands and options.
+    """Print the script by which a shell completes o2c.
 
     bash: put 'eval "$(o2c completion bash)"' into ~/.bashrc; zsh: the like with zsh into ~/.zshrc; fish:
     'o2c completion fish > ~/.config/fish/completions/o2c.fish'.
