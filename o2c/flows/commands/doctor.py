@@ -18,7 +18,8 @@ def doctor(context: click.Context, config: Path | None) -> None:
     """Look at all that the job needs; change nothing.
 
     Settings, policy, broker, topics, the group's lag, Redis, clocks, store and schema registry, one line each: ok,
-    warning or wrong, and what to do. The job may run meanwhile. Exit code 0 where nothing is wrong, 1 where something is, 2 for settings.
+    warning or wrong, and what to do. The job may run meanwhile. Exit code 0 where nothing is wrong, 1 where something
+    is, 2 for settings.
     """
     from rich.text import Text  # noqa: PLC0415 -- help and errors of use need none of it
 
