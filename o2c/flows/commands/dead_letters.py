@@ -166,3 +166,7 @@ def redrive(
     click.echo(f"{count_of(done.sent)} sent back{plan.skips}")
     if done.failed:
         raise OperatingFault(f"{count_of(done.failed)} could not be sent back: {done.first_failure}")
+    if done.sent < len(plan.places):
+        raise OperatingFault(
+            f"{count_of(len(plan.places) - done.sent)} went from their topic before they were sent back"
+        )
