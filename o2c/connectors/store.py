@@ -191,6 +191,24 @@ class Store:
             os.close(self.lock_descriptor)
             self.lock_descriptor = None
 
+    def holder(self) -> tuple[int, bool] | None:
+        """The process that took the lock last, and whether it runs; None where none ever did. Nothing is locked."""
+        try:
+            text = (self.folder / "lock").read_text("ascii", "replace").strip()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._unusable(error) from error
+        return (int(text), _runs(int(text))) if text.isdecimal() else None
+
+    def look(self) -> bool:
+        """Whether the folder has a store, checked as `prepare` does; nothing is made, written or locked."""
+        if self._read(self._record_file, _StoreRecord) is None:
+            self._refuse_shards_without_record()
+            return False
+        self._checked_record()
+        return True
+
     def prepare(self, created_at: int) -> None:
         """Checks what the folder was made for, or makes it, first started at `created_at` (UTC microseconds).
 
@@ -319,15 +337,17 @@ class Store:
 
 def _afterlife(holder: str) -> str:
     """What to add where the process that took the lock has ended: a child of it still holds the folder."""
-    if not holder.isdigit():
-        return ""
+    return ", which has ended but left a child running" if holder.isdecimal() and not _runs(int(holder)) else ""
+
+
+def _runs(pid: int) -> bool:
     try:
-        os.kill(int(holder), 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
-        return ", which has ended but left a child running"
+        return False
     except PermissionError:
-        return ""
-    return ""
+        return True
+    return True
 
 
 def _allow_open_files(wanted: int) -> None:

@@ -1,6 +1,5 @@
 """The one command. Work is imported when it is asked for, so that help and errors are quick."""
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,19 +9,16 @@ import click
 
 from o2c import __version__
 from o2c.errors import ConfigurationError, OperatingFault
+from o2c.flows.commands.completion import completion
+from o2c.flows.commands.dead_letters import dead_letters
+from o2c.flows.commands.doctor import doctor
+from o2c.flows.commands.options import FILE, FOLDER, as_time, config_option, time_of
+from o2c.flows.commands.status import status
 from o2c.flows.correlation.reason_codes import READ_TYPES
 from o2c.flows.correlation.refusal import nearest
 
 FAILED = 1
 WRONG_USE = 2
-
-_File = click.Path(exists=True, dir_okay=False, path_type=Path)
-_Folder = click.Path(file_okay=False, path_type=Path)
-
-
-def _as_time(context: click.Context, parameter: click.Parameter, text: str | None) -> int | None:
-    """An RFC 3339 time with offset, as UTC microseconds."""
-    return None if text is None else _time(text, context, parameter)
 
 
 def _as_silent_feeds(context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> dict[str, int]:
@@ -39,17 +35,8 @@ def _as_silent_feeds(context: click.Context, parameter: click.Parameter, texts: 
             raise click.BadParameter(f"unknown document type {document_type!r}{hint}", context, parameter)
         if feed in silenced:
             raise click.BadParameter(f"{feed} is named twice", context, parameter)
-        silenced[feed] = _time(time, context, parameter)
+        silenced[feed] = time_of(time, context, parameter)
     return silenced
-
-
-def _time(text: str, context: click.Context, parameter: click.Parameter) -> int:
-    from o2c.flows.setting_fields import parse_time  # noqa: PLC0415 -- slow to import, needed by one command
-
-    try:
-        return parse_time(text)
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r}: {error}", context, parameter) from None
 
 
 class OneLineErrors(click.Group):
@@ -65,7 +52,7 @@ class OneLineErrors(click.Group):
             sys.exit(WRONG_USE)
         except click.UsageError as error:
             _exit(error.format_message(), WRONG_USE)
-        except click.Abort:
+        except (click.Abort, KeyboardInterrupt):
             _exit("stopped", FAILED)
         except click.ClickException as error:
             _exit(error.format_message(), error.exit_code)
@@ -111,7 +98,7 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--config", type=_File, metavar="FILE", help="Settings as TOML; O2C_* variables win over it.")
+@config_option
 def run(config: Path | None) -> None:
     """Run the job: Kafka in, Kafka and Redis out.
 
@@ -126,15 +113,15 @@ def run(config: Path | None) -> None:
 
 
 @main.command()
-@click.argument("files", nargs=-1, required=True, type=_File, metavar="FILE...")
-@click.option("--out", required=True, type=_Folder, metavar="DIR", help="Where the results are written.")
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
+@click.option("--out", required=True, type=FOLDER, metavar="DIR", help="Where the results are written.")
 @click.option(
     "--as-of",
-    callback=_as_time,
+    callback=as_time,
     metavar="TIME",
     help="Where the clock stops (RFC 3339); default: the last event's time.",
 )
-@click.option("--policy", type=_File, metavar="FILE", help="Policy file; default: the default policy.")
+@click.option("--policy", type=FILE, metavar="FILE", help="Policy file; default: the default policy.")
 @click.option(
     "--order",
     type=click.Choice(["occurred", "received"]),
@@ -182,41 +169,13 @@ def replay(
     click.echo(str(replay_files(options)))
 
 
-@main.command()
-@click.argument("reference", metavar="REF")
-@click.option("--json", "as_json", is_flag=True, help="The status as JSON, one line for each order found.")
-@click.option("--config", type=_File, metavar="FILE", help="Settings as TOML; O2C_* variables win over it.")
-def status(reference: str, as_json: bool, config: Path | None) -> None:
-    """Show an order's live status by its correlation ID or any reference.
-
-    Reads Redis (O2C_REDIS_URL, O2C_REDIS_PREFIX). Exit code 1 where REF is unknown.
-    """
-    from o2c.flows.settings import load_settings  # noqa: PLC0415 -- help and errors of use need none of it
-    from o2c.status.lookup import find  # noqa: PLC0415 -- as above
-
-    settings = load_settings(config)
-    found = find(settings.redis_url, settings.redis_prefix, reference)
-    if not found:
-        raise click.ClickException(f"nothing is known under {reference!r}")
-    if as_json:
-        for value in found:
-            click.echo(value)
-        return
-    from o2c.flows.policy_table import plain_console  # noqa: PLC0415 -- tables are slow to import
-    from o2c.status.render import render  # noqa: PLC0415 -- as above
-
-    console = plain_console()
-    for value in found:
-        render(json.loads(value), console)
-
-
 @main.group()
 def policy() -> None:
     """Look at policies."""
 
 
 @policy.command("check")
-@click.argument("file", type=_File, metavar="FILE")
+@click.argument("file", type=FILE, metavar="FILE")
 def check_policy(file: Path) -> None:
     """Validate a policy and print what it resolves to: process, stalls, exceptions, feeds, version.
 
@@ -231,13 +190,16 @@ def check_policy(file: Path) -> None:
 @main.command()
 @click.option("--orders", required=True, type=click.IntRange(1, 10_000_000), metavar="N", help="How many orders.")
 @click.option("--seed", required=True, type=int, metavar="S", help="The same seed gives the same bytes.")
-@click.option("--out", required=True, type=_Folder, metavar="DIR", help="Where events and truth are written.")
+@click.option("--out", required=True, type=FOLDER, metavar="DIR", help="Where events and truth are written.")
 def simulate(orders: int, seed: int, out: Path) -> None:
     """Write a distributor's events with faults in them, and a truth file: which order got which fault."""
     from o2c.simulator import simulate as simulate_orders  # noqa: PLC0415 -- needed by one command
 
     simulate_orders(orders=orders, seed=seed, out=out)
 
+
+for _command in (status, dead_letters, doctor, completion):
+    main.add_command(_command)
 
 if __name__ == "__main__":
     main()

@@ -23,12 +23,13 @@ from o2c.connectors.kafka.offsets import Loss
 from o2c.connectors.kafka.sink import KafkaSink, SinkSettings
 from o2c.connectors.redis.service import reachable
 from o2c.connectors.redis.sink import RedisSink
-from o2c.connectors.schema_registry import RegistryLookup
 from o2c.connectors.store import Store
+from o2c.flows.clock import clock_of
 from o2c.flows.engine import PeersGone, run_on_engine
 from o2c.flows.feed_figures import NAMES
 from o2c.flows.health import HealthServer
 from o2c.flows.identify import Identify
+from o2c.flows.registry import registry_of
 from o2c.flows.settings import Settings, read_policy
 from o2c.flows.shard import Shard, ShardOptions
 from o2c.flows.start import Start, lanes_by_type, output_topics, settle
@@ -70,14 +71,6 @@ def run_job(settings: Settings) -> None:
         store.release()
 
 
-def clock_of(settings: Settings) -> Callable[[], int]:
-    """The clock that orders are judged by, UTC microseconds: the machine's, or a test's fixed one."""
-    fixed = settings.test_clock_us
-    if fixed is not None:
-        return lambda: fixed
-    return lambda: time.time_ns() // 1_000
-
-
 def _run_processes(settings: Settings, store: Store, start: Start) -> None:
     """Be the first worker; start the others, and end when they do."""
     readiness = Readiness(settings.redis_url)
@@ -105,10 +98,7 @@ def work(
     deliveries = Deliveries(("kafka", "redis"))
     lanes = _lanes(settings, start, stopping)
     shards = Shards(settings, store, start, deliveries)
-    registry = None
-    if settings.registry_url is not None:
-        registry = _registry(settings)
-    decoder = Decoder(settings.input_topics(), registry, max_bytes=settings.max_message_bytes)
+    decoder = Decoder(settings.input_topics(), registry_of(settings), max_bytes=settings.max_message_bytes)
     identify = Identify(decoder, settings.shards, start.marks, shards.policy.grace_us)
     if readiness is not None:
         readiness.begin(lanes, shards)
@@ -207,14 +197,6 @@ def _lanes(settings: Settings, start: Start, stopping: Event) -> KafkaLanes:
 
 def _count_loss(loss: Loss) -> None:
     LOST_RECORDS.labels(loss.topic).inc(loss.records)
-
-
-def _registry(settings: Settings) -> RegistryLookup:
-    assert settings.registry_url is not None
-    credentials = None
-    if settings.registry_user is not None and settings.registry_password is not None:
-        credentials = (settings.registry_user.get_secret_value(), settings.registry_password.get_secret_value())
-    return RegistryLookup(settings.registry_url, credentials)
 
 
 class Readiness:

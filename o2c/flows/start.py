@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from o2c.connectors.kafka.generation import highest_generation
 from o2c.connectors.kafka.names import OutputTopics
-from o2c.connectors.kafka.topics import START_TIMEOUT_SECONDS, OutputSettings, batch_bytes, check_inputs, ensure_outputs
+from o2c.connectors.kafka.topic_rules import OutputSettings
+from o2c.connectors.kafka.topics import START_TIMEOUT_SECONDS, batch_bytes, check_inputs, ensure_outputs
 from o2c.connectors.redis.service import check_redis, read_generation, write_generation
 from o2c.connectors.store import Store
 from o2c.flows.settings import Settings

@@ -46,6 +46,18 @@ def find(url: str, prefix: str, reference: str, *, limit: int = FOUND_LIMIT) -> 
         return _statuses(client, prefix, sorted(named)[:limit])
 
 
+def find_exceptions(url: str, prefix: str, exception_ids: list[str]) -> dict[str, bytes]:
+    """The exceptions (JSON as published last) of those ids that are known, by id. Raises OperatingFault."""
+    if not exception_ids:
+        return {}
+    with asking(url) as client:
+        pipeline = client.pipeline(transaction=False)
+        for exception_id in exception_ids:
+            pipeline.hget(f"{prefix}exception:{exception_id}", "json")
+        found = zip(exception_ids, pipeline.execute(), strict=True)
+        return {exception_id: _bytes(value) for exception_id, value in found if value is not None}
+
+
 def _members(client: Redis, keys: list[str]) -> set[bytes]:
     pipeline = client.pipeline(transaction=False)
     for key in keys:

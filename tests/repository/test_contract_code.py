@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from o2c.connectors.kafka.names import OutputTopics
-from o2c.connectors.kafka.topics import OutputSettings, TopicAdministration
+from o2c.connectors.kafka.topic_rules import OutputSettings, output_rules
 from o2c.connectors.redis import write_generation
 from o2c.flows.cli import main
 from o2c.flows.correlation import milestones
@@ -119,8 +119,7 @@ def topics_of(names: OutputTopics) -> tuple[str, ...]:
 
 
 def test_readme_tells_how_output_topics_are_made() -> None:
-    administration = TopicAdministration({"bootstrap.servers": "127.0.0.1:1"})
-    wanted = administration._wanted(OutputTopics(), 0, OutputSettings())
+    wanted = output_rules(OutputTopics(), 0, OutputSettings())
     shown = table(README, "topic", "cleanup.policy", "retention", "max.message.bytes")
     assert {
         (codes(topic)[0], frozenset(cleanup.split(", ")), retention, int(size.split()[0]) * 1024 * 1024)
@@ -169,7 +168,7 @@ def leaves(group: click.Group, path: tuple[str, ...] = ("o2c",)) -> Iterator[tup
 def test_readme_names_every_command_with_its_options() -> None:
     shown = {}
     for command, _ in table(README, "command", "does"):
-        name = re.match(r"`(o2c(?: [a-z]+)+)", command)
+        name = re.match(r"`(o2c(?: [a-z][a-z-]*)+)", command)
         assert name is not None
         shown[name[1]] = (set(re.findall(r"--[a-z-]+", command)), set(re.findall(r"\[(--[a-z-]+)", command)))
     expected = {}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from o2c.connectors.kafka.dead_letters import TRUNCATED_HEADER, headers_of
 from o2c.schemas import explanations
 from o2c.schemas.records import DeadLetter, Record
+from o2c.schemas.rejection_codes import REJECTION_CODES
 from tests.repository.pages import ROOT, codes, table
 
 PAGE = ROOT / "docs" / "dead-letters.md"
@@ -25,10 +26,15 @@ def codes_of_rejections() -> Iterator[str]:
         yield code
 
 
-def test_page_has_every_code() -> None:
-    shown = [codes(code)[0] for code, _ in table(PAGE, "code", "the message")]
-    assert len(set(shown)) == len(shown)
-    assert set(shown) == set(codes_of_rejections())
+def test_every_code_is_explained() -> None:
+    assert set(REJECTION_CODES) == set(codes_of_rejections())
+
+
+def test_page_explains_every_code_as_the_command_does() -> None:
+    shown = [
+        (codes(code)[0], means, remedy) for code, means, remedy in table(PAGE, "code", "the message", "what to do")
+    ]
+    assert shown == [(code, each.means, each.remedy) for code, each in REJECTION_CODES.items()]
 
 
 def test_page_has_every_header() -> None:

@@ -18,6 +18,7 @@ from o2c.schemas.records import Record
 from tests.repository.pages import README, ROOT, blocks, codes, commands, run, table, tidy
 
 STATUS = "o2c status "
+STATUS_CLOCK = "2025-01-09T07:25:30Z"
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +40,11 @@ def test_status_is_what_the_readme_shows(tried: tuple[Path, dict[str, str]], red
     with redis.Redis.from_url(redis_url) as client:
         for status in (folder / "result" / "status.jsonl").read_bytes().splitlines():
             client.hset(f"o2c:order:{json.loads(status)['correlation_id']}", "json", status)
+        for exception in (folder / "result" / "exceptions.jsonl").read_bytes().splitlines():
+            client.hset(f"o2c:exception:{json.loads(exception)['exception_id']}", "json", exception)
+    settings = {"O2C_REDIS_URL": redis_url, "O2C_TESTING": "1", "O2C_TEST_CLOCK": STATUS_CLOCK}
     for line, printed in shown.items():
-        assert tidy(run(line, folder, {"O2C_REDIS_URL": redis_url})) == tidy(printed)
+        assert tidy(run(line, folder, settings)) == tidy(printed)
 
 
 def test_example_event_is_read() -> None:

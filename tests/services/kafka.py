@@ -13,7 +13,14 @@ from types import TracebackType
 from xml.etree import ElementTree as ET
 
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    ResourceType,
+)
 
 from tests.services.process import ServerProcess, ServiceError, accepts, free_port
 
@@ -139,6 +146,16 @@ class Broker:
         ]
         for created in admin.create_topics(topics, operation_timeout=REQUEST_TIMEOUT_SECONDS).values():
             created.result(REQUEST_TIMEOUT_SECONDS)
+
+    def alter_topic(self, topic: str, config: Mapping[str, str]) -> None:
+        """Changes settings of a topic; returns once they hold."""
+        admin = AdminClient({"bootstrap.servers": self.bootstrap})
+        entries = [
+            ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET) for name, value in config.items()
+        ]
+        resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=entries)
+        for altered in admin.incremental_alter_configs([resource]).values():
+            altered.result(REQUEST_TIMEOUT_SECONDS)
 
     def __enter__(self) -> "Broker":
         self.start()

@@ -12,13 +12,16 @@ MESSAGE_CHARACTERS = 1_000
 HEADER_ROOM_BYTES = 16_384
 """What these headers, with a message of that length in them twice, add to a record at most."""
 
-TRUNCATED_HEADER = ("o2c.error.truncated", b"true")
+ERROR_PREFIX = "o2c.error."
+CONNECT_PREFIX = "__connect.errors."
+"""What the names of the added headers begin with."""
 
-_CONNECT = "__connect.errors."
+TRUNCATED_HEADER = (ERROR_PREFIX + "truncated", b"true")
+
 _FIXED: Headers = (
-    (_CONNECT + "connector.name", b"o2c"),
-    (_CONNECT + "stage", b"VALUE_CONVERTER"),
-    (_CONNECT + "class.name", b"o2c"),
+    (CONNECT_PREFIX + "connector.name", b"o2c"),
+    (CONNECT_PREFIX + "stage", b"VALUE_CONVERTER"),
+    (CONNECT_PREFIX + "class.name", b"o2c"),
 )
 
 
@@ -30,16 +33,16 @@ def headers_of(letter: DeadLetter) -> list[tuple[str, bytes | None]]:
     topic, partition, offset = record.topic.encode(), b"%d" % record.partition, b"%d" % record.offset
     return [
         *record.headers,
-        ("o2c.error.code", code),
-        ("o2c.error.message", message),
-        ("o2c.error.topic", topic),
-        ("o2c.error.partition", partition),
-        ("o2c.error.offset", offset),
-        (_CONNECT + "topic", topic),
-        (_CONNECT + "partition", partition),
-        (_CONNECT + "offset", offset),
-        (_CONNECT + "task.id", partition),
-        (_CONNECT + "exception.class.name", code),
-        (_CONNECT + "exception.message", message),
+        (ERROR_PREFIX + "code", code),
+        (ERROR_PREFIX + "message", message),
+        (ERROR_PREFIX + "topic", topic),
+        (ERROR_PREFIX + "partition", partition),
+        (ERROR_PREFIX + "offset", offset),
+        (CONNECT_PREFIX + "topic", topic),
+        (CONNECT_PREFIX + "partition", partition),
+        (CONNECT_PREFIX + "offset", offset),
+        (CONNECT_PREFIX + "task.id", partition),
+        (CONNECT_PREFIX + "exception.class.name", code),
+        (CONNECT_PREFIX + "exception.message", message),
         *_FIXED,
     ]

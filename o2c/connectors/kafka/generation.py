@@ -1,17 +1,16 @@
 """The highest generation that has written to the status topic, read off the last record of each partition."""
 
 from collections.abc import Mapping
-from time import monotonic
 from typing import Any
 
 import structlog
-from confluent_kafka import Consumer, Message, TopicPartition
+from confluent_kafka import Consumer, Message
 
 from o2c.connectors.kafka.clients import admin_client, consumer
-from o2c.connectors.kafka.faults import END_OF_PARTITION, LastError, is_transient, reason, unreachable
+from o2c.connectors.kafka.faults import LastError, unreachable
 from o2c.connectors.kafka.offsets import Offsets
+from o2c.connectors.kafka.stretches import read_stretches
 from o2c.connectors.kafka.topics import START_TIMEOUT_SECONDS
-from o2c.errors import OperatingFault
 
 VERSION_HEADER = "o2c.version"
 GENERATION_SHIFT = 32
@@ -19,8 +18,6 @@ GENERATION_SHIFT = 32
 _FIRST_STEP = 1
 _STEP_GROWTH = 16
 _FURTHEST_BACK = 1_000_000
-_BATCH = 1_000
-_POLL_SECONDS = 0.1
 
 _log = structlog.get_logger("o2c.connectors.kafka")
 
@@ -46,8 +43,7 @@ def highest_generation(
     }
     reader = consumer(client, group_id, errors)
     try:
-        search = _Search(reader, topic, bounds, monotonic() + timeout_seconds)
-        versions = search.run()
+        versions = _Search(reader, topic, bounds, timeout_seconds).run()
     except TimeoutError as exception:
         raise unreachable(client, timeout_seconds, errors) from exception
     finally:
@@ -59,12 +55,12 @@ class _Search:
     """Reads the ends of all partitions at once, further back each time for those that have shown no version."""
 
     def __init__(
-        self, reader: Consumer, topic: str, bounds: Mapping[int, tuple[int, int]], deadline_seconds: float
+        self, reader: Consumer, topic: str, bounds: Mapping[int, tuple[int, int]], timeout_seconds: float
     ) -> None:
         self._reader = reader
         self._topic = topic
         self._bounds = bounds
-        self._deadline_seconds = deadline_seconds
+        self._timeout_seconds = timeout_seconds
         self._last: dict[int, int] = {}
 
     def run(self) -> list[int]:
@@ -85,33 +81,12 @@ class _Search:
         return list(self._last.values())
 
     def _read(self, start: Mapping[int, int], until: Mapping[int, int]) -> None:
-        self._reader.assign([TopicPartition(self._topic, partition, at) for partition, at in start.items()])
-        left = set(start)
-        while left:
-            if monotonic() > self._deadline_seconds:
-                raise TimeoutError
-            for message in self._reader.consume(_BATCH, _POLL_SECONDS):
-                partition, offset = message.partition(), message.offset()
-                if message.error() is not None:
-                    self._judge(message, left)
-                elif partition is not None and offset is not None:
-                    if offset < until[partition]:
-                        self._note(partition, message)
-                    if offset + 1 >= until[partition]:
-                        left.discard(partition)
-        self._reader.unassign()
+        for message in read_stretches(self._reader, self._topic, start, until, self._timeout_seconds):
+            self._note(message)
 
-    def _judge(self, message: Message, left: set[int]) -> None:
-        error = message.error()
-        assert error is not None
-        if error.code() == END_OF_PARTITION:
-            left.discard(message.partition() or 0)
-        elif not is_transient(error):
-            raise OperatingFault(f"the status topic {self._topic} cannot be read: {reason(error)}")
-
-    def _note(self, partition: int, message: Message) -> None:
-        version = _version_of(message)
-        if version is not None:
+    def _note(self, message: Message) -> None:
+        partition, version = message.partition(), _version_of(message)
+        if partition is not None and version is not None:
             self._last[partition] = version
 
 

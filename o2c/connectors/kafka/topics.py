@@ -8,11 +8,10 @@ from typing import Any
 
 import structlog
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
+from confluent_kafka.admin import AdminClient, ClusterMetadata, ConfigResource, NewTopic, ResourceType
 from msgspec import Struct
 
 from o2c.connectors.kafka.clients import admin_client
-from o2c.connectors.kafka.dead_letters import HEADER_ROOM_BYTES
 from o2c.connectors.kafka.faults import (
     TOPIC_EXISTS,
     LastError,
@@ -23,31 +22,16 @@ from o2c.connectors.kafka.faults import (
     unreachable,
 )
 from o2c.connectors.kafka.names import OutputTopics
+from o2c.connectors.kafka.topic_rules import OutputSettings, TopicRule, message_limit, output_rules
 from o2c.errors import OperatingFault
 
 START_TIMEOUT_SECONDS = 30.0
-BROKER_DEFAULT = -1
 
 _BATCH_BYTES = 1_000_000
-_DAY_MS = 86_400_000
-_LEAST_MESSAGE_BYTES = 10 * 1024 * 1024
 _METADATA_RETRY_SECONDS = 0.2
 _ON_DEMAND_SECONDS = 3.0
 
 _log = structlog.get_logger("o2c.connectors.kafka")
-
-
-class OutputSettings(Struct, frozen=True):
-    """How output topics are made where they are absent; -1 leaves a number to the broker.
-
-    The job's records are kept long: exceptions beyond the longest time that an order may stay open, dead letters and
-    orphans until somebody has looked at them.
-    """
-
-    partitions: int = BROKER_DEFAULT
-    replication: int = BROKER_DEFAULT
-    exceptions_retention_days: int = 800
-    rejected_retention_days: int = 365
 
 
 class OutputTopic(Struct, frozen=True):
@@ -55,21 +39,6 @@ class OutputTopic(Struct, frozen=True):
 
     partitions: int
     max_message_bytes: int | None
-
-
-class _Wanted(Struct, frozen=True):
-    cleanup: frozenset[str]
-    max_message_bytes: int
-    retention_days: int | None
-
-    def config(self) -> dict[str, str]:
-        config = {
-            "cleanup.policy": ",".join(sorted(self.cleanup)),
-            "max.message.bytes": str(self.max_message_bytes),
-        }
-        if self.retention_days is not None:
-            config["retention.ms"] = str(self.retention_days * _DAY_MS)
-        return config
 
 
 class TopicAdministration:
@@ -110,17 +79,28 @@ class TopicAdministration:
         """
         if not admin:
             return self._unchecked(names)
-        wanted = self._wanted(names, self._largest_message(tuple(inputs)), settings)
-        present = self.partitions(wanted)
-        absent = {topic: wanted[topic] for topic in wanted if topic not in present}
+        return self.ensure(output_rules(names, self.largest_message(inputs), settings), settings)
+
+    def ensure(self, rules: Mapping[str, TopicRule], settings: OutputSettings) -> dict[str, OutputTopic]:
+        """The topics by name, made by these rules where they are absent and held to them where they are not."""
+        present = self.partitions(rules)
+        absent = {topic: rules[topic] for topic in rules if topic not in present}
         if absent:
             self._create(absent, settings)
-            present = self._appeared(tuple(wanted))
-        limits = self._check(wanted)
-        return {topic: OutputTopic(present[topic], limits[topic]) for topic in wanted}
+            present = self._appeared(tuple(rules))
+        limits = self._check(rules)
+        return {topic: OutputTopic(present[topic], limits[topic]) for topic in rules}
+
+    def largest_message(self, topics: Iterable[str]) -> int:
+        """The largest message that any of the topics takes, in bytes; 0 without topics."""
+        return max((message_limit(config) for config in self.configs(topics).values()), default=0)
+
+    def brokers(self) -> int:
+        """How many brokers the cluster has that answers."""
+        return len(self._cluster().brokers)
 
     def _unchecked(self, names: OutputTopics) -> dict[str, OutputTopic]:
-        topics = _all_of(names)
+        topics = all_outputs(names)
         _log.warning("kafka topic administration is off: output topics are neither made nor checked", topics=topics)
         present = self.partitions(topics)
         for topic in topics:
@@ -138,30 +118,15 @@ class TopicAdministration:
             sleep(_METADATA_RETRY_SECONDS)
         return found
 
-    def _wanted(self, names: OutputTopics, largest_bytes: int, settings: OutputSettings) -> dict[str, _Wanted]:
-        ample = max(_LEAST_MESSAGE_BYTES, largest_bytes + HEADER_ROOM_BYTES)
-        rejected = _Wanted(frozenset({"delete"}), ample, settings.rejected_retention_days)
-        exceptions = frozenset({"compact", "delete"})
-        return {
-            names.status: _Wanted(frozenset({"compact"}), _LEAST_MESSAGE_BYTES, None),
-            names.exceptions: _Wanted(exceptions, _LEAST_MESSAGE_BYTES, settings.exceptions_retention_days),
-            names.dead_letters: rejected,
-            names.orphans: rejected,
-        }
-
-    def _largest_message(self, inputs: tuple[str, ...]) -> int:
-        configs = self._configs(inputs)
-        return max((int(config["max.message.bytes"]) for config in configs.values()), default=0)
-
-    def _create(self, absent: Mapping[str, _Wanted], settings: OutputSettings) -> None:
+    def _create(self, absent: Mapping[str, TopicRule], settings: OutputSettings) -> None:
         topics = [
             NewTopic(
                 topic,
                 num_partitions=settings.partitions,
                 replication_factor=settings.replication,
-                config=wanted.config(),
+                config=rule.config(),
             )
-            for topic, wanted in absent.items()
+            for topic, rule in absent.items()
         ]
         seconds = self._timeout_seconds
         futures = self._admin.create_topics(topics, operation_timeout=seconds, request_timeout=seconds)
@@ -188,30 +153,30 @@ class TopicAdministration:
                 raise OperatingFault(f"topics created but not there after {self._timeout_seconds:g} s: {missing}")
             sleep(_METADATA_RETRY_SECONDS)
 
-    def _check(self, wanted: Mapping[str, _Wanted]) -> dict[str, int]:
+    def _check(self, rules: Mapping[str, TopicRule]) -> dict[str, int]:
         """Raises OperatingFault for a wrong cleanup policy, warns of a small limit; the limits by topic."""
         limits = {}
-        for topic, config in self._configs(tuple(wanted)).items():
-            cleanup = frozenset(part.strip() for part in config["cleanup.policy"].split(","))
-            if cleanup != wanted[topic].cleanup:
+        for topic, config in self.configs(rules).items():
+            rule = rules[topic]
+            if not rule.has_cleanup(config):
                 raise OperatingFault(
-                    f"topic {topic} has cleanup.policy={config['cleanup.policy']}, it must be"
-                    f" {','.join(sorted(wanted[topic].cleanup))}"
+                    f"topic {topic} has cleanup.policy={config['cleanup.policy']}, it must be {rule.cleanup_text}"
                 )
-            limits[topic] = int(config["max.message.bytes"])
-            if limits[topic] < wanted[topic].max_message_bytes:
+            limits[topic] = message_limit(config)
+            if not rule.takes_all(config):
                 _log.warning(
                     "kafka output topic takes smaller records than it may get",
                     topic=topic,
                     max_message_bytes=limits[topic],
-                    wanted=wanted[topic].max_message_bytes,
+                    wanted=rule.max_message_bytes,
                 )
         return limits
 
-    def _configs(self, topics: tuple[str, ...]) -> dict[str, dict[str, str]]:
-        if not topics:
-            return {}
+    def configs(self, topics: Iterable[str]) -> dict[str, dict[str, str]]:
+        """The topics' configurations, by name. The topics must be there."""
         resources = [ConfigResource(ResourceType.TOPIC, topic) for topic in topics]
+        if not resources:
+            return {}
         futures = self._admin.describe_configs(resources, request_timeout=self._timeout_seconds)
         configs = {}
         for resource, answer in futures.items():
@@ -224,19 +189,21 @@ class TopicAdministration:
 
     def _metadata(self, topic: str | None = None) -> dict[str, int]:
         """Partition counts by topic, without those that the broker only names with an error."""
+        return {
+            name: len(found.partitions)
+            for name, found in self._cluster(topic).topics.items()
+            if found.error is None and found.partitions
+        }
+
+    def _cluster(self, topic: str | None = None) -> ClusterMetadata:
         try:
-            metadata = (
+            return (
                 self._admin.list_topics(timeout=self._timeout_seconds)
                 if topic is None
                 else self._admin.list_topics(topic, timeout=self._timeout_seconds)
             )
         except KafkaException as exception:
             raise self._refused("the topics are not told", exception) from exception
-        return {
-            name: len(found.partitions)
-            for name, found in metadata.topics.items()
-            if found.error is None and found.partitions
-        }
 
     def _refused(self, what: str, exception: BaseException) -> OperatingFault:
         error = kafka_error(exception)
@@ -274,5 +241,6 @@ def batch_bytes(topics: Mapping[str, OutputTopic]) -> int:
     return min((_BATCH_BYTES, *(topic.max_message_bytes or _BATCH_BYTES for topic in topics.values())))
 
 
-def _all_of(names: OutputTopics) -> tuple[str, ...]:
+def all_outputs(names: OutputTopics) -> tuple[str, ...]:
+    """The names of all output topics."""
     return (names.status, names.exceptions, names.dead_letters, names.orphans)

@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
+from msgspec import Struct
 from redis import Redis
 from redis.exceptions import AuthenticationError, MovedError, RedisError
 
 from o2c.connectors.redis.place import DEFAULT_PREFIX, client_of, place_of
 from o2c.errors import ConfigurationError, OperatingFault
+from o2c.schemas.times import SECOND_US
+
+NO_EVICTION = "noeviction"
 
 _RAISE_GENERATION = """
 local held = tonumber(redis.call('GET', KEYS[1]) or '0')
@@ -38,8 +42,31 @@ def asking(url: str) -> Iterator[Redis]:
         client.close()
 
 
+class RedisState(Struct, frozen=True):
+    """A Redis that can hold the view. `clock_us` is its clock, UTC microseconds, when it was asked."""
+
+    place: str
+    version: str
+    maxmemory_policy: str
+    clock_us: int
+
+    @property
+    def may_evict(self) -> bool:
+        """Whether it may drop keys of the view when its memory is full."""
+        return self.maxmemory_policy != NO_EVICTION
+
+
 def check_redis(url: str, prefix: str = DEFAULT_PREFIX) -> None:
-    """Refuses a Redis that cannot hold the view; warns where it may evict keys.
+    """Refuses a Redis that cannot hold the view, as `look_at_redis` does; warns where it may evict keys."""
+    state = look_at_redis(url, prefix)
+    if state.may_evict:
+        _log.warning(
+            "redis_may_evict_keys", place=state.place, maxmemory_policy=state.maxmemory_policy, wanted=NO_EVICTION
+        )
+
+
+def look_at_redis(url: str, prefix: str = DEFAULT_PREFIX) -> RedisState:
+    """What is at the URL; nothing is written.
 
     Raises OperatingFault where it does not answer or is a cluster's node that does not serve the prefix,
     ConfigurationError for a cluster where the prefix has no hash tag.
@@ -51,9 +78,13 @@ def check_redis(url: str, prefix: str = DEFAULT_PREFIX) -> None:
                 f"Redis at {place_of(url)} is a cluster: the prefix {prefix!r} needs a hash tag, as in '{{o2c}}:'"
             )
         client.get(prefix + "generation")
-        policy = info.get("maxmemory_policy", "noeviction")
-    if policy != "noeviction":
-        _log.warning("redis_may_evict_keys", place=place_of(url), maxmemory_policy=policy, wanted="noeviction")
+        seconds, micros = client.time()
+    return RedisState(
+        place=place_of(url),
+        version=str(info.get("redis_version", "unknown")),
+        maxmemory_policy=str(info.get("maxmemory_policy", NO_EVICTION)),
+        clock_us=seconds * SECOND_US + micros,
+    )
 
 
 def reachable(url: str) -> bool:

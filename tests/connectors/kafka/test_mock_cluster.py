@@ -8,7 +8,8 @@ from o2c.connectors.deliveries import Deliveries
 from o2c.connectors.kafka.generation import highest_generation
 from o2c.connectors.kafka.names import OutputTopics
 from o2c.connectors.kafka.sink import KafkaSink, SinkSettings
-from o2c.connectors.kafka.topics import OutputSettings, check_inputs, ensure_outputs
+from o2c.connectors.kafka.topic_rules import OutputSettings
+from o2c.connectors.kafka.topics import check_inputs, ensure_outputs
 from o2c.schemas.records import Emission, StatusRecord
 from tests.connectors.kafka.harness import MockCluster, Reading, mark_where, now_us, produce, read, records_of, unique
 

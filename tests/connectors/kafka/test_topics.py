@@ -6,7 +6,8 @@ from structlog.testing import capture_logs
 
 from o2c.connectors.kafka.dead_letters import HEADER_ROOM_BYTES
 from o2c.connectors.kafka.names import OutputTopics
-from o2c.connectors.kafka.topics import OutputSettings, OutputTopic, batch_bytes, check_inputs, ensure_outputs
+from o2c.connectors.kafka.topic_rules import OutputSettings
+from o2c.connectors.kafka.topics import OutputTopic, batch_bytes, check_inputs, ensure_outputs
 from o2c.errors import ConfigurationError, OperatingFault
 from tests.connectors.kafka.harness import NOBODY, PATIENCE_SECONDS, client_of, topic_with, unique
 from tests.services.kafka import Broker

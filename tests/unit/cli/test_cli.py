@@ -1,6 +1,5 @@
 """The command: exit codes, one line for each refusal, options as the work gets them."""
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from o2c.errors import ConfigurationError, OperatingFault
 from o2c.flows.cli import main
 from o2c.flows.correlation.policy import load_policy
 from o2c.flows.settings import ReplayOptions, Settings
+from tests.connectors.redis_records import Writer, status
 
 MAY = "2024-05-01T00:00:00Z"
 MAY_US = 1_714_521_600_000_000
@@ -66,7 +66,13 @@ def test_version_is_the_package_s() -> None:
         ((), ["run", "replay", "status", "policy", "simulate", "--version"]),
         (("run",), ["--config"]),
         (("replay",), ["FILE...", "--out", "--as-of", "--policy", "--order", "--workers", "--feed-silent"]),
-        (("status",), ["REF", "--json"]),
+        (("status",), ["REF", "--json", "--watch"]),
+        (("dead-letters",), ["list", "show", "redrive"]),
+        (("dead-letters", "list"), ["--code", "--topic", "--since", "--until", "--limit", "--json"]),
+        (("dead-letters", "show"), ["PLACE", "--all"]),
+        (("dead-letters", "redrive"), ["PLACE", "--code", "--topic", "--since", "--until", "--again", "--yes"]),
+        (("doctor",), ["--config"]),
+        (("completion",), ["bash", "zsh", "fish"]),
         (("policy",), ["check"]),
         (("policy", "check"), ["FILE"]),
         (("simulate",), ["--orders", "--seed", "--out"]),
@@ -122,6 +128,16 @@ WRONG_USES = [
         "Invalid value for '--feed-silent': shipment/wms is named twice",
     ),
     (("status",), "Missing argument 'REF'."),
+    (("dead-letters", "show", "17"), "Invalid value for 'PLACE': '17' must be PARTITION/OFFSET, such as 3/17"),
+    (("dead-letters", "list", "--limit", "0"), "Invalid value for '--limit': 0 is not in the range"),
+    (
+        ("dead-letters", "list", "--code", "bad_ut"),
+        "Invalid value for '--code': 'bad_ut' is no code of a dead letter; did you mean BAD_UTF8?",
+    ),
+    (("dead-letters", "list", "--topic", "ordr"), "--topic: 'ordr' is no input topic and no document type; did you"),
+    (("dead-letters", "redrive"), "redrive asks before it sends, and here is no terminal to ask: give --yes"),
+    (("dead-letters", "redrive", "0/1", "--code", "BAD_UTF8"), "give places, or options that select, not both"),
+    (("completion", "tcsh"), "Invalid value for '{bash|zsh|fish}': 'tcsh' is not one of"),
     (("simulate", "--orders", "0", "--seed", "1", "--out", "x"), "Invalid value for '--orders': 0 is not in the range"),
     (("simulate", "--orders", "5", "--out", "x"), "Missing option '--seed'."),
 ]
@@ -216,34 +232,47 @@ def test_bug_keeps_its_traceback(stand_in: Callable[..., None]) -> None:
     assert isinstance(o2c("run").exception, AssertionError)
 
 
-def found(*statuses: dict[str, str]) -> Callable[[str, str, str], list[bytes]]:
-    def find(url: str, prefix: str, reference: str) -> list[bytes]:
-        assert (url, prefix, reference) == ("redis://redis:1/2", "x:", "SO-1")
-        return [json.dumps(status).encode() for status in statuses]
-
-    return find
+REDIS = {"O2C_REDIS_PREFIX": "x:", "O2C_TESTING": "1", "O2C_TEST_CLOCK": MAY}
 
 
-def status_of(*options: str) -> Result:
-    return o2c("status", "SO-1", *options, O2C_REDIS_URL="redis://redis:1/2", O2C_REDIS_PREFIX="x:")
+@pytest.fixture
+def orders(redis_url: str) -> dict[str, str]:
+    """Two orders that carry PO 7, and one that does not; the settings to find them."""
+    writer = Writer(redis_url, prefix="x:")
+    writer.write(status("SO-1", refs=("po:7",)), status("SO-2", refs=("po:7",)), status("SO-3"))
+    return {"O2C_REDIS_URL": redis_url, **REDIS}
 
 
-def test_status_as_json_is_a_line_for_each_order(stand_in: Callable[..., None]) -> None:
-    stand_in("o2c.status.lookup", find=found({"order": "1"}, {"order": "2"}))
-    result = status_of("--json")
-    assert (result.exit_code, result.stdout) == (0, '{"order": "1"}\n{"order": "2"}\n')
+def test_status_as_json_is_a_line_for_each_order(orders: dict[str, str]) -> None:
+    result = o2c("status", "7", "--json", **orders)
+    assert result.exit_code == 0
+    assert result.stdout_bytes == status("SO-1").value + b"\n" + status("SO-2").value + b"\n"
 
 
-def test_status_is_rendered_for_people(stand_in: Callable[..., None]) -> None:
-    stand_in("o2c.status.lookup", find=found({"order": "1"}))
-    stand_in("o2c.status.render", render=lambda status, console: console.print(f"order {status['order']}"))
-    assert status_of().stdout == "order 1\n"
+def test_status_is_a_page_for_each_order(orders: dict[str, str]) -> None:
+    result = o2c("status", "po:7", **orders)
+    assert result.exit_code == 0
+    assert result.stdout == "SO-1  unknown  unknown, unknown\n\nSO-2  unknown  unknown, unknown\n"
 
 
-def test_unknown_reference_fails(stand_in: Callable[..., None]) -> None:
-    stand_in("o2c.status.lookup", find=found())
-    result = status_of()
-    assert (result.exit_code, result.stderr) == (1, "o2c: nothing is known under 'SO-1'\n")
+def test_status_of_many_orders_is_a_table(orders: dict[str, str]) -> None:
+    Writer(orders["O2C_REDIS_URL"], prefix="x:").write(
+        *(status(f"MANY-{number}", refs=("po:8",)) for number in range(4))
+    )
+    lines = o2c("status", "8", **orders).stdout.splitlines()
+    assert lines[0] == "4 orders carry 8; o2c status ORDER shows one of them"
+    assert [line.split()[0] for line in lines[3:]] == ["MANY-0", "MANY-1", "MANY-2", "MANY-3"]
+
+
+def test_an_unknown_reference_fails_with_what_comes_near(orders: dict[str, str]) -> None:
+    result = o2c("status", "so-4", **orders)
+    assert result.exit_code == 1
+    assert result.stderr == "o2c: nothing is known under 'so-4'; near it: SO-1, SO-2, SO-3\n"
+
+
+def test_an_unknown_reference_that_nothing_comes_near_fails(orders: dict[str, str]) -> None:
+    result = o2c("status", "INV-1000", **orders)
+    assert (result.exit_code, result.stderr) == (1, "o2c: nothing is known under 'INV-1000'\n")
 
 
 def test_simulate_gets_what_was_asked(stand_in: Callable[..., None], tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from o2c.errors import OperatingFault
-from o2c.status.lookup import find
-from tests.connectors.redis_records import Writer, status
+from o2c.status.lookup import find, find_exceptions
+from tests.connectors.redis_records import Writer, exception, status
 from tests.services.process import free_port
 
 
@@ -49,6 +49,13 @@ def test_an_unknown_reference_finds_nothing(redis_url: str) -> None:
 def test_no_more_orders_come_than_asked_for(redis_url: str) -> None:
     Writer(redis_url).write(*(status(f"SO-{number}", refs=("po:7",)) for number in range(5)))
     assert len(find(redis_url, "o2c:", "7", limit=2)) == 2
+
+
+def test_exceptions_come_by_id_as_far_as_they_are_known(redis_url: str) -> None:
+    record = exception("e-1")
+    Writer(redis_url).write(record)
+    assert find_exceptions(redis_url, "o2c:", ["e-1", "e-2"]) == {"e-1": record.value}
+    assert find_exceptions(redis_url, "o2c:", []) == {}
 
 
 def test_a_redis_that_does_not_answer_is_an_operating_fault() -> None:

@@ -1,0 +1,99 @@
+"""`o2c status` at a terminal and in a pipe."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+import pexpect
+import pytest
+
+from tests.connectors.redis_records import Writer, status
+from tests.services.terminal import at_terminal, shown_at_terminal
+
+CLOCK = {"O2C_TESTING": "1", "O2C_TEST_CLOCK": "2025-01-09T07:25:30Z"}
+RED = "\x1b[1;31m"
+SCREEN_ON, SCREEN_OFF = "\x1b[?1049h", "\x1b[?1049l"
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture
+def environment(redis_url: str) -> dict[str, str]:
+    """Where a stalled order is known."""
+    write(redis_url, 1, "stalled")
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("O2C_", "NO_COLOR"))}
+    return {**inherited, "O2C_REDIS_URL": redis_url, **CLOCK}
+
+
+def write(redis_url: str, version: int, health: str) -> None:
+    value = b'{"correlation_id":"SO-1","health":"%b","version":%d}' % (health.encode(), version)
+    record = status("SO-1", version)
+    Writer(redis_url).write(type(record)("SO-1", version, value, health, "ordered", "unbilled", ()))
+
+
+@contextmanager
+def in_pipe(environment: dict[str, str], *arguments: str) -> Iterator["subprocess.Popen[bytes]"]:
+    command = [sys.executable, "-m", "o2c", "status", *arguments]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, bufsize=0) as process:
+        yield process
+        process.kill()
+
+
+def next_line(stream: IO[Any] | None) -> str:
+    assert stream is not None
+    assert select.select([stream], [], [], PATIENCE_SECONDS)[0], "nothing came"
+    line: bytes = stream.readline()
+    return line.decode()
+
+
+def test_there_is_colour_at_a_terminal(environment: dict[str, str]) -> None:
+    assert f"{RED}STALLED" in shown_at_terminal(environment, "status", "SO-1")[1]
+
+
+def test_there_is_no_colour_where_none_is_wanted(environment: dict[str, str]) -> None:
+    _, shown = shown_at_terminal({**environment, "NO_COLOR": "1"}, "status", "SO-1")
+    assert "STALLED" in shown
+    assert "\x1b[31" not in shown
+    assert RED not in shown
+
+
+def test_there_is_no_colour_in_a_pipe(environment: dict[str, str]) -> None:
+    with in_pipe(environment, "SO-1") as process:
+        assert process.communicate()[0] == b"SO-1  STALLED  unknown, unknown\n"
+
+
+def test_a_watch_at_a_terminal_follows_and_ends_cleanly(environment: dict[str, str], redis_url: str) -> None:
+    with at_terminal(environment, "status", "SO-1", "--watch") as session:
+        session.expect_exact(SCREEN_ON)
+        session.expect_exact("STALLED")
+        write(redis_url, 2, "on_track")
+        session.expect_exact("on track")
+        session.sendintr()
+        session.expect_exact(SCREEN_OFF)
+        session.expect_exact("on track")
+        session.expect(pexpect.EOF)
+        assert "Traceback" not in (session.before or "")
+    assert session.exitstatus == 0
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_a_watch_in_a_pipe_speaks_when_something_changes(
+    environment: dict[str, str], redis_url: str, ending: signal.Signals
+) -> None:
+    with in_pipe(environment, "SO-1", "--watch") as process:
+        assert next_line(process.stdout).startswith("SO-1  STALLED")
+        write(redis_url, 2, "on_track")
+        assert next_line(process.stdout).startswith("SO-1  on track")
+        process.send_signal(ending)
+        assert process.wait(PATIENCE_SECONDS) == 0
+
+
+def test_a_watch_as_json_is_a_line_a_change(environment: dict[str, str], redis_url: str) -> None:
+    with in_pipe(environment, "SO-1", "--watch", "--json") as process:
+        assert '"version":1' in next_line(process.stdout)
+        write(redis_url, 2, "on_track")
+        assert '"version":2' in next_line(process.stdout)
