@@ -1,7 +1,5 @@
 """The pages for the four readers, docs/for-*.md, against the code."""
 
-import io
-import json
 import re
 from pathlib import Path
 from typing import get_args
@@ -10,7 +8,6 @@ import pytest
 import yaml
 from msgspec.structs import fields
 from prometheus_client.metrics import MetricWrapperBase
-from rich.console import Console
 
 from o2c.connectors.store import BLOCK_CACHE_BYTES, WRITE_BUFFERS_BYTES
 from o2c.flows import telemetry
@@ -25,8 +22,7 @@ from o2c.schemas.documents import Heartbeat
 from o2c.schemas.events import EVENT_CLASSES
 from o2c.schemas.outputs import ExceptionChange, FinancialStage, FulfilmentStage, Health
 from o2c.schemas.records import Record
-from o2c.status.render import render
-from tests.repository.pages import ROOT, blocks, codes, run, table, tidy
+from tests.repository.pages import README, ROOT, blocks, codes, commands, table
 
 DOCS = ROOT / "docs"
 PLATFORM = DOCS / "for-platform-engineers.md"
@@ -127,17 +123,11 @@ def test_agents_are_told_every_value_in_its_order(header: tuple[str, str], allow
     assert tuple(first_codes(AGENTS, *header)) == allowed
 
 
-def test_agents_see_the_page_that_the_command_prints(tmp_path: Path) -> None:
-    """One of a simulated distributor's orders, with a fault in it."""
-    run("o2c simulate --orders 50 --seed 7 --out demo", tmp_path)
-    run("o2c replay demo/events.jsonl --policy demo/policy.toml --out result", tmp_path)
+def test_agents_see_the_page_that_the_readme_shows() -> None:
+    """Which is held to what the command prints."""
     [shown] = blocks(AGENTS, "text")
     asked, _, printed = shown.body.partition("\n")
-    statuses = map(json.loads, (tmp_path / "result" / "status.jsonl").read_text().splitlines())
-    [status] = [each for each in statuses if each["correlation_id"] == asked.rpartition(" ")[2]]
-    page = io.StringIO()
-    render(status, Console(file=page, width=200, markup=False, emoji=False, highlight=False))
-    assert tidy(page.getvalue()) == tidy(printed)
+    assert dict(commands(README))[asked.removeprefix("$ ")] == printed
 
 
 def test_agents_are_told_what_every_part_of_the_page_is() -> None:
