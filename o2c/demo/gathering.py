@@ -1,0 +1,124 @@
+"""Puts the figures together the way any user of the job would: from its topics, its Redis and its metrics."""
+
+import json
+import time
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from confluent_kafka import Message
+from redis import Redis
+
+from o2c.connectors.redis.place import DEFAULT_PREFIX, client_of
+from o2c.demo.books import Books
+from o2c.demo.broker import EmbeddedBroker
+from o2c.demo.figures import FeedFigures, Figures
+from o2c.demo.job import Job, Sample
+from o2c.demo.policy import demo_policy
+from o2c.demo.script import Script
+from o2c.errors import OperatingFault
+from o2c.schemas.times import SECOND_US, parse_rfc3339
+from o2c.status.lookup import find
+
+_RATE_SECONDS = 5.0
+_MOST_RECORDS = 5_000
+
+
+class Gathering:
+    """Reads on at every look. `topics`: the status topic and the exceptions topic."""
+
+    def __init__(self, broker: EmbeddedBroker, topics: tuple[str, str], redis_url: str, job: Job) -> None:
+        self.books = Books()
+        status, exceptions = topics
+        self._take = {status: self.books.on_status, exceptions: self.books.on_exception}
+        self._reader = broker.reader(topics)
+        self._redis_url = redis_url
+        self._redis: Redis = client_of(redis_url)
+        self._job = job
+        self._events: deque[tuple[float, int]] = deque()
+
+    def read(self) -> None:
+        """Take in what has been published since."""
+        for message in self._reader.consume(_MOST_RECORDS, 0.0):
+            self._on_message(message)
+
+    def _on_message(self, message: Message) -> None:
+        error = message.error()
+        if error is not None:
+            raise OperatingFault(f"the demo cannot read what the job publishes: {error}")
+        value = message.value()
+        if value is not None:
+            self._take[str(message.topic())](value)
+
+    def look(self, script: Script, now: int, doing: str, followed: str | None) -> Figures:
+        """The figures at `now` (UTC microseconds). `followed`: the order that is looked up in Redis."""
+        samples = self._job.samples()
+        events = _total(samples, "o2c_events_total")
+        return Figures(
+            elapsed_s=max(0, now - script.begins_at) // SECOND_US,
+            doing=doing,
+            events=events,
+            events_a_second=self._rate(events),
+            stages=self.books.stages(),
+            health=self.books.health(),
+            codes=self.books.codes(),
+            feeds=tuple(self._feeds(now)),
+            dead_letters={
+                labels["code"]: int(value) for name, labels, value in samples if name == "o2c_dead_letters_total"
+            },
+            followed=None if followed is None else self._status(followed),
+            redis_url=self._redis_url,
+        )
+
+    def _rate(self, events: int) -> int:
+        """Events a second over the last seconds."""
+        now = time.monotonic()
+        self._events.append((now, events))
+        while now - self._events[0][0] > _RATE_SECONDS:
+            self._events.popleft()
+        since, before = self._events[0]
+        return round((events - before) / (now - since)) if now > since else 0
+
+    def _feeds(self, now: int) -> Iterable[FeedFigures]:
+        """Those that are held to speak first."""
+        keys = sorted(self._redis.scan_iter(f"{DEFAULT_PREFIX}feed:*"))
+        pipeline = self._redis.pipeline(transaction=False)
+        for key in keys:
+            pipeline.hgetall(key)
+        feeds = [
+            self._feed(_text(key).removeprefix(f"{DEFAULT_PREFIX}feed:"), fields, now)
+            for key, fields in zip(keys, pipeline.execute(), strict=True)
+        ]
+        return sorted(feeds, key=lambda feed: (not feed.judged, feed.name))
+
+    def _feed(self, name: str, fields: Mapping[bytes, bytes], now: int) -> FeedFigures:
+        silent = fields[b"silent"] == b"1"
+        count, amount = self.books.held_back(name, now) if silent else (0, {})
+        heard_at = parse_rfc3339(_text(fields[b"last_event_at"]))
+        return FeedFigures(
+            name=name,
+            lag_s=int(fields[b"lag_seconds"]),
+            heard_s=max(0, now - heard_at) // SECOND_US,
+            silent=silent,
+            judged=name in demo_policy().declared,
+            held_back=count,
+            held_amount=amount,
+        )
+
+    def _status(self, reference: str) -> Mapping[str, Any] | None:
+        found = find(self._redis_url, DEFAULT_PREFIX, reference, limit=1)
+        status: Mapping[str, Any] | None = json.loads(found[0]) if found else None
+        return status
+
+    def close(self) -> None:
+        """Ends the connections."""
+        self._reader.close()
+        self._redis.close()
+
+
+def _total(samples: Iterable[Sample], metric: str) -> int:
+    return int(sum(value for name, _, value in samples if name == metric))
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value
