@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from confluent_kafka import Message
-from redis import Redis
 
-from o2c.connectors.redis.place import DEFAULT_PREFIX, client_of
+from o2c.connectors.redis import asking
+from o2c.connectors.redis.place import DEFAULT_PREFIX
 from o2c.demo.books import Books
 from o2c.demo.broker import EmbeddedBroker
 from o2c.demo.figures import FeedFigures, Figures
@@ -22,6 +22,7 @@ from o2c.status.lookup import find
 
 _RATE_SECONDS = 5.0
 _MOST_RECORDS = 5_000
+_FEED_KEY = f"{DEFAULT_PREFIX}feed:"
 
 
 class Gathering:
@@ -33,7 +34,6 @@ class Gathering:
         self._take = {status: self.books.on_status, exceptions: self.books.on_exception}
         self._reader = broker.reader(topics)
         self._redis_url = redis_url
-        self._redis: Redis = client_of(redis_url)
         self._job = job
         self._events: deque[tuple[float, int]] = deque()
 
@@ -81,13 +81,15 @@ class Gathering:
 
     def _feeds(self, now: int) -> Iterable[FeedFigures]:
         """Those that are held to speak first."""
-        keys = sorted(self._redis.scan_iter(f"{DEFAULT_PREFIX}feed:*"))
-        pipeline = self._redis.pipeline(transaction=False)
-        for key in keys:
-            pipeline.hgetall(key)
+        with asking(self._redis_url) as client:
+            keys = sorted(client.scan_iter(f"{_FEED_KEY}*"))
+            pipeline = client.pipeline(transaction=False)
+            for key in keys:
+                pipeline.hgetall(key)
+            hashes = pipeline.execute()
         feeds = [
-            self._feed(_text(key).removeprefix(f"{DEFAULT_PREFIX}feed:"), fields, now)
-            for key, fields in zip(keys, pipeline.execute(), strict=True)
+            self._feed(_text(key).removeprefix(_FEED_KEY), fields, now)
+            for key, fields in zip(keys, hashes, strict=True)
         ]
         return sorted(feeds, key=lambda feed: (not feed.judged, feed.name))
 
@@ -111,9 +113,8 @@ class Gathering:
         return status
 
     def close(self) -> None:
-        """Ends the connections."""
+        """Ends the connection."""
         self._reader.close()
-        self._redis.close()
 
 
 def _total(samples: Iterable[Sample], metric: str) -> int:

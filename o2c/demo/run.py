@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -52,7 +53,7 @@ def _run(seconds: int | None, interrupts: Interrupts) -> Verdict:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="o2c-demo-")))
         shown = stack.enter_context(screen())
-        shown.show(Figures(doing="starting a broker, a Redis and the job"))
+        shown.show(Figures(doing="starting"))
         course = _Course(folder, stack, interrupts, shown)
         return course.run(seconds)
 
@@ -78,6 +79,7 @@ class _Course:
         self._gathering = Gathering(self._broker, topics, self._redis.url, self._job)
         stack.callback(self._gathering.close)
         self._following = Following()
+        self._last = Figures()
 
     def run(self, seconds: int | None) -> Verdict:
         """From the job's start to the verdict."""
@@ -94,7 +96,8 @@ class _Course:
         """The verdict over what was expected by `until`, once all of that is told or the job has had its time."""
         give_up_at = _now() + _PATIENCE_US
         while (verdict := self._verdict(until)).missed and _now() < give_up_at and not self._interrupts.impatient():
-            self._look(script, f"ending: {len(verdict.missed)} due exceptions are not told yet")
+            self._look(script, f"ending, {len(verdict.missed)} still due")
+        self._shown.show(replace(self._last, doing="ending"))
         return verdict
 
     def _verdict(self, until: int) -> Verdict:
@@ -109,7 +112,9 @@ class _Course:
         self._job.check()
         self._gathering.read()
         now = _now()
-        self._shown.show(self._gathering.look(script, now, doing, self._following.order(self._distributor.faults, now)))
+        followed = self._following.order(self._distributor.faults, now)
+        self._last = self._gathering.look(script, now, doing, followed)
+        self._shown.show(self._last)
         self._interrupts.sleep(_LOOK_SECONDS)
 
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -90,16 +90,20 @@ def test_without_a_terminal_it_finds_every_fault_and_ends_by_itself(tmp_path: Pa
 
 def test_on_a_terminal_it_shows_stalls_and_the_silent_feed_and_ctrl_c_ends_it(tmp_path: Path) -> None:
     with Terminal(COMMAND, tmp_path, environment(tmp_path), 80, 24) as terminal:
-        terminal.wait(lambda: terminal.row_with("in business"), "business")
+
+        def shows(pattern: str, code: str) -> Callable[[], object]:
+            return lambda: re.search(pattern, terminal.row_with(code))
+
+        terminal.wait(shows("in business", "o2c demo"), "business")
         assert len(processes(tmp_path)) >= 1 + CHILDREN
-        terminal.wait(lambda: re.search(r"STALLED_PICK [1-9]", terminal.row_with("STALLED_PICK")), "stall")
-        terminal.wait(lambda: "SILENT holds back" in terminal.row_with(FEED), "silent feed")
-        assert re.search(r"FEED_SILENT 1 -", terminal.row_with("FEED_SILENT"))
-        assert "o2c status" in terminal.row_with("O2C_REDIS_URL=redis://127.0.0.1:")
-        terminal.wait(lambda: re.search(r"back [1-9]\d* stall", terminal.row_with(FEED)), "stall that is held back")
-        assert re.search(r"STALLED_SHIPMENT · -", terminal.row_with("STALLED_SHIPMENT"))
-        terminal.wait(lambda: re.search(r"STALLED_SHIPMENT [1-9]", terminal.row_with("STALLED_SHIPMENT")), "its end")
-        assert terminal.row_with(FEED).endswith("alive")
+        terminal.wait(shows("STALLED_PICK [1-9]", "STALLED_PICK"), "stall")
+        terminal.wait(shows("FEED_SILENT 1 -", "FEED_SILENT"), "exception of the silent feed")
+        terminal.wait(shows(r"SILENT holds back [1-9]\d* stall", FEED), "stall that is held back")
+        assert shows("STALLED_SHIPMENT · -", "STALLED_SHIPMENT")()
+        terminal.wait(shows("STALLED_SHIPMENT [1-9]", "STALLED_SHIPMENT"), "stall that was held back")
+        terminal.wait(shows("alive$", FEED), "feed that is back")
+        terminal.wait(shows("FEED_SILENT · -", "FEED_SILENT"), "end of the silence")
+        assert terminal.row_with("o2c status").startswith("O2C_REDIS_URL=redis://127.0.0.1:")
         terminal.press(CTRL_C)
         assert terminal.ended() == 0
         assert VERDICT.search(next(row for row in reversed(terminal.rows) if row))

@@ -16,7 +16,7 @@ from tests.repository.pages import ROOT, codes, table
 from tests.repository.test_contract_code import leaves
 
 CONTRACT = ROOT.parent / "shared" / "CONTRACT.md"
-NOT_YET = {"o2c demo", "o2c dead-letters list"}
+NOT_YET = {"o2c dead-letters list"}
 FIELD = re.compile(r"`([a-z_]+)\??(?:\[.*?\])?`")
 
 pytestmark = pytest.mark.skipif(not CONTRACT.is_file(), reason="the contract does not stand beside the project")

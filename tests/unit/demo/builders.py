@@ -1,7 +1,5 @@
 """The demo's values, as short as they can be said. Times are seconds since the run's beginning."""
 
-from typing import Any
-
 from o2c.demo.faults import InjectedFault, Subject
 from o2c.schemas.times import SECOND_US
 
@@ -13,7 +11,9 @@ def at(seconds: float) -> int:
     return BEGINS_AT + int(seconds * SECOND_US)
 
 
-def fault(order: str = "SO-1", code: str = "STALLED_PICK", *, deadline: float = 10, expected_by: float = 13) -> Any:
+def fault(
+    order: str = "SO-1", code: str = "STALLED_PICK", *, deadline: float = 10, expected_by: float = 13
+) -> InjectedFault:
     """A fault of an order."""
     subject = Subject("", "order", order)
     return InjectedFault(code, order, subject, at(deadline), at(expected_by), at(expected_by + 15))
