@@ -19,7 +19,7 @@ PYTHON ?=
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --no-python-downloads \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: help install lint format test bench lock upgrade clean
+.PHONY: help install demo lint format test bench lock upgrade clean
 
 help: ## Show what there is to make
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -40,6 +40,9 @@ $(INSTALLED): $(DEVELOPMENT_LOCK) pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $(DEVELOPMENT_LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+demo: $(INSTALLED) ## See it at work on this machine; Ctrl-C or O2C_DEMO_SECONDS=60 ends it
+	@$(BIN)/o2c demo
 
 lint: $(INSTALLED) ## Check style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -8,8 +8,9 @@ import pytest
 import redis
 from hypothesis import HealthCheck, settings
 
+from o2c.demo.redis import redis_command
 from tests.services.kafka import Broker, BrokerUnavailableError
-from tests.services.redis import DATABASES, RedisServer, redis_command
+from tests.services.redis import DATABASES, RedisServer
 
 SERVICES_REQUIRED = os.environ.get("O2C_REQUIRE_BROKER") == "1"
 BROKER_FIXTURES = {"kafka", "own_kafka"}

@@ -8,6 +8,7 @@ from typing import Any, Literal, NoReturn
 import click
 
 from o2c import __version__
+from o2c.demo import SHORTEST_SECONDS
 from o2c.errors import ConfigurationError, OperatingFault
 from o2c.flows.commands.completion import completion
 from o2c.flows.commands.dead_letters import dead_letters
@@ -95,6 +96,26 @@ def main() -> None:
 
     Exit code 0: done; 1: failed; 2: wrong use.
     """
+
+
+@main.command()
+@click.option(
+    "--seconds",
+    type=click.IntRange(min=SHORTEST_SECONDS),
+    envvar="O2C_DEMO_SECONDS",
+    show_envvar=True,
+    metavar="N",
+    help=f"Stop after N seconds of business, {SHORTEST_SECONDS} at least; default: at Ctrl-C.",
+)
+def demo(seconds: int | None) -> int:
+    """See it at work: a broker, a Redis, a distributor with faults, the job, and a live view of it all.
+
+    Nothing needs to run beforehand, and nothing is left behind. The last line counts the faults that were put in and
+    what the job has found; exit code 1 where it missed one or told a false one.
+    """
+    from o2c.demo.run import demo as run_demo  # noqa: PLC0415 -- slow to import, needed by one command
+
+    return run_demo(seconds)
 
 
 @main.command()

@@ -41,8 +41,8 @@ else:
 
 PREFIX = "O2C_"
 
-TEST_SUITE_VARIABLES = frozenset({"O2C_REQUIRE_BROKER"})
-"""Variables of the test suite: known, and none of the job's business."""
+OTHER_VARIABLES = frozenset({"O2C_DEMO_SECONDS", "O2C_REQUIRE_BROKER"})
+"""Variables of the demo and of the test suite: known, and none of the job's business."""
 
 LAST_PORT = 65_535
 
@@ -240,7 +240,7 @@ def _shown_default(key: str, value: Any) -> str:
 
 
 def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
-    known = {variable_of(key) for key in Settings.model_fields} | TEST_SUITE_VARIABLES
+    known = {variable_of(key) for key in Settings.model_fields} | OTHER_VARIABLES
     for name in sorted(environment):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             raise ConfigurationError(f"{name}: unknown setting{nearest(name, sorted(known))}")

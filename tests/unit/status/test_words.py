@@ -12,7 +12,7 @@ NOON_US = parse_rfc3339(NOON)
 @pytest.mark.parametrize(
     ("duration_us", "words"),
     [
-        (59 * SECOND_US, "less than 1 min"),
+        (59 * SECOND_US, "59 s"),
         (MINUTE_US, "1 min"),
         (HOUR_US - 1, "59 min"),
         (HOUR_US, "1 h"),
@@ -36,7 +36,7 @@ def test_a_beginning_ahead_of_the_clock_is_told_as_such() -> None:
     ("passed_us", "words"),
     [
         (-3 * HOUR_US, "due in 3 h (2025-01-07 12:00)"),
-        (0, "overdue by less than 1 min (since 2025-01-07 12:00)"),
+        (0, "overdue by 0 s (since 2025-01-07 12:00)"),
         (2 * DAY_US, "overdue by 2 d (since 2025-01-07 12:00)"),
     ],
 )
