@@ -1,5 +1,4 @@
-SHELL := bash
-.SHELLFLAGS := -euo pipefail -c
+.SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
@@ -22,7 +21,9 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --no-
 .PHONY: help install demo lint format test bench lock upgrade clean
 
 help: ## Show what there is to make
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@while IFS= read -r line; do case "$$line" in \
+		[a-z]*:*'## '*) printf '  make %-10s %s\n' "$${line%%:*}" "$${line#*## }" ;; \
+	esac; done < $(firstword $(MAKEFILE_LIST))
 
 install: $(INSTALLED) ## Make .venv with the locked dependencies and the o2c command
 
@@ -39,7 +40,7 @@ $(INSTALLED): $(DEVELOPMENT_LOCK) pyproject.toml
 	fi
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $(DEVELOPMENT_LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+	@echo installed > $@
 
 demo: $(INSTALLED) ## See it at work on this machine; Ctrl-C or O2C_DEMO_SECONDS=60 ends it
 	@$(BIN)/o2c demo

@@ -2,13 +2,14 @@
 
 import ast
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.repository.pages import ROOT
+from tests.repository.tracked import tracked
+
 PACKAGE = ROOT / "o2c"
 CORE = PACKAGE / "flows" / "correlation"
 LONGEST_MODULE = 400
@@ -25,11 +26,7 @@ CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "monotonic_n
 
 def tree() -> list[Path]:
     """The files that are, or would be, committed."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if listed.returncode != 0:
-        pytest.skip("not a git work tree")
-    return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+    return tracked("--cached", "--others", "--exclude-standard")
 
 
 def modules(folder: Path) -> list[Path]:

@@ -14,8 +14,9 @@ import pytest
 
 from o2c import __version__
 from o2c.flows.setting_fields import INPUT_TYPES
+from tests.repository.pages import ROOT
+from tests.repository.tracked import tracked
 
-ROOT = Path(__file__).parents[2]
 ORDERS = 20
 
 Command = Callable[..., str]
@@ -58,12 +59,9 @@ def _pip(*arguments: str) -> None:
 
 
 def test_wheel_holds_the_whole_package_and_nothing_else(wheel: Path) -> None:
-    tracked = subprocess.run(["git", "ls-files", "o2c"], cwd=ROOT, capture_output=True, text=True, check=False)
-    if tracked.returncode != 0:
-        pytest.skip("not a git work tree")
     packed = zipfile.ZipFile(wheel).namelist()
     about = f"o2c-{__version__}.dist-info/"
-    assert set(tracked.stdout.split()) <= set(packed)
+    assert {str(path.relative_to(ROOT)) for path in tracked("o2c")} <= set(packed)
     assert [name for name in packed if not name.startswith(("o2c/", about))] == []
     assert about + "licenses/LICENSE" in packed
 
