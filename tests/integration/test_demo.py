@@ -14,6 +14,7 @@ import pytest
 from o2c.demo import SHORTEST_SECONDS
 from o2c.demo.outage import FEED
 from o2c.demo.redis import redis_command
+from tests.repository.pages import README, blocks
 from tests.services.screen import CTRL_C, Terminal
 
 COMMAND = [sys.executable, "-m", "o2c", "demo"]
@@ -66,6 +67,14 @@ def started(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
         process.kill()
 
 
+def shape(line: str) -> str:
+    """A line of the demo without its figures, and whatever codes, feeds and currencies are in it."""
+    without_figures = re.sub(r"\d[\d,.:]*", "0", line)
+    lists = re.sub(r"(?:[A-Z_]+ 0(?:, )?|none\b)+", "CODES", without_figures)
+    money = re.sub(r"at risk: [^;]*", "at risk: MONEY", lists)
+    return re.sub(r"; [a-z]+/[\w-]+ silent for 0 s, stalls held back: 0", "", money)
+
+
 def test_without_a_terminal_it_finds_every_fault_and_ends_by_itself(tmp_path: Path) -> None:
     done = subprocess.run(
         COMMAND,
@@ -84,6 +93,9 @@ def test_without_a_terminal_it_finds_every_fault_and_ends_by_itself(tmp_path: Pa
     assert "\x1b" not in done.stdout
     assert sum("in business" in line for line in lines) >= 5
     assert any(f"{FEED} silent" in line for line in lines)
+    [_, shown] = blocks(README, "text")
+    told = {shape(line) for line in shown.body.splitlines() if line != "..."}
+    assert told <= {shape(line) for line in lines}
     assert processes(tmp_path) == []
     assert list(tmp_path.iterdir()) == []
 
@@ -100,6 +112,9 @@ def test_on_a_terminal_it_shows_stalls_and_the_silent_feed_and_ctrl_c_ends_it(tm
         terminal.wait(shows("FEED_SILENT 1 -", "FEED_SILENT"), "exception of the silent feed")
         terminal.wait(shows(r"SILENT holds back [1-9]\d* stall", FEED), "stall that is held back")
         assert shows("STALLED_SHIPMENT · -", "STALLED_SHIPMENT")()
+        [shown, _] = blocks(README, "text")
+        titles = re.findall(r"^o2c demo|[A-Z_]{8,}|SILENT|holds back|o2c status", shown.body, re.MULTILINE)
+        assert [title for title in titles if title not in "\n".join(terminal.rows)] == []
         terminal.wait(shows("STALLED_SHIPMENT [1-9]", "STALLED_SHIPMENT"), "stall that was held back")
         terminal.wait(shows("alive$", FEED), "feed that is back")
         terminal.wait(shows("FEED_SILENT · -", "FEED_SILENT"), "end of the silence")

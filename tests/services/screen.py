@@ -6,6 +6,7 @@ import pty
 import select
 import struct
 import subprocess
+import sys
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +18,10 @@ import pyte
 _READ_BYTES = 65_536
 _POLL_SECONDS = 0.1
 CTRL_C = b"\x03"
+_LEADER = """import fcntl, os, sys, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execvp(sys.argv[1], sys.argv[1:])"""
 
 
 class Terminal:
@@ -31,7 +36,7 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         # The command's own terminal: only then does Ctrl-C reach it as a signal.
         self._process = subprocess.Popen(
-            ["setsid", "--ctty", "--wait", *command],
+            [sys.executable, "-c", _LEADER, *command],
             cwd=folder,
             env={**environment, "TERM": "xterm-256color"},
             stdin=slave,
