@@ -6,7 +6,6 @@ entry is written with its order, and only a hint: what an order itself says deci
 """
 
 from collections.abc import Iterable, Iterator
-from heapq import heappop, heappush
 from typing import Protocol
 
 from o2c.flows.correlation.order import NEVER, FeedView, OrderState
@@ -71,7 +70,6 @@ class Orders:
         self._hot_limit = hot_limit
         self._hot: dict[str, Hot] = {}
         self._dirty: dict[str, Hot] = {}
-        self._wakes: list[tuple[int, str]] = []
         self._wake_floor = 0
         self._gate_floors: dict[str, int] = {}
 
@@ -95,12 +93,9 @@ class Orders:
 
     def touch(self, order: Hot) -> None:
         """The order has changed: it is written back with the next batch, and falls due by what it says now."""
-        state = order.state
         if not order.dirty:
             order.dirty = True
-            self._dirty[state.correlation_id] = order
-        if state.wake_at not in (NEVER, order.wake_at):
-            heappush(self._wakes, (state.wake_at, state.correlation_id))
+            self._dirty[order.state.correlation_id] = order
 
     def due(self, clock: int, feeds: FeedView, gated_feeds: Iterable[str], most: int) -> list[Hot]:
         """About `most` orders that the clock or the progress of a feed has something to say to, each once.
@@ -108,11 +103,11 @@ class Orders:
         They must be judged, touched and written before the next call: what has been found is not looked for again.
         """
         found: dict[str, None] = {}
-        while self._wakes and self._wakes[0][0] <= clock and len(found) < most:
-            found[heappop(self._wakes)[1]] = None
         for correlation_id, order in self._dirty.items():
-            if order.state.gates:
+            if _is_due(order.state, clock, feeds):
                 found[correlation_id] = None
+                if len(found) >= most:
+                    break
         if self._wake_floor <= clock:
             self._wake_floor = self._scan(b"w", clock, most, found)
         for feed in gated_feeds:
@@ -174,7 +169,6 @@ class Orders:
     def trim(self) -> None:
         """Forget the hot orders that came first, down to half of what may be; none may be dirty."""
         assert not self._dirty, "a changed order must be written before it is forgotten"
-        self._wakes.clear()
         surplus = len(self._hot) - self._hot_limit // 2
         if surplus > 0:
             for correlation_id in list(self._hot)[:surplus]:
