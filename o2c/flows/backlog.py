@@ -8,6 +8,10 @@ from collections import OrderedDict, deque
 
 from o2c.schemas.lanes import Mark
 
+ORDER_BYTES = 400
+EVENT_BYTES = 120
+"""What an order and an event that wait take in memory beside the packed event itself."""
+
 
 class Backlog:
     """Packed arrivals by order, those first that have waited longest, and the marks behind them.
@@ -26,9 +30,10 @@ class Backlog:
         """Let arrivals wait, from `now` (seconds)."""
         waiting = self._waiting
         for correlation_id, packed in arrivals:
-            self._bytes += len(packed)
+            self._bytes += len(packed) + EVENT_BYTES
             entry = waiting.get(correlation_id)
             if entry is None:
+                self._bytes += ORDER_BYTES
                 waiting[correlation_id] = (now, [packed])
             else:
                 entry[1].append(packed)
@@ -42,21 +47,26 @@ class Backlog:
         entry = self._waiting.pop(correlation_id, None)
         if entry is None:
             return []
-        self._bytes -= sum(map(len, entry[1]))
+        self._bytes -= _size(entry[1])
         return entry[1]
 
+    @property
+    def full(self) -> bool:
+        """Whether more waits than may."""
+        return self._bytes > self._most_bytes
+
     def due(self, now: float, most: int, *, caught_up: bool) -> dict[str, list[bytes]]:
-        """What is to be judged now, of up to `most` orders: all that waits where the lanes have caught up."""
+        """What is to be judged now, of up to `most` orders: any that waits once the lanes have caught up."""
         waiting = self._waiting
         until = now - self._most_seconds
         due: dict[str, list[bytes]] = {}
         while waiting and len(due) < most:
             correlation_id, (since, packed) = waiting.popitem(last=False)
-            if not caught_up and self._bytes <= self._most_bytes and since > until:
+            if not (caught_up or self.full or since <= until):
                 waiting[correlation_id] = (since, packed)
                 waiting.move_to_end(correlation_id, last=False)
                 break
-            self._bytes -= sum(map(len, packed))
+            self._bytes -= _size(packed)
             due[correlation_id] = packed
         return due
 
@@ -67,3 +77,7 @@ class Backlog:
         while self._marks and self._marks[0][0] < first:
             covered.append(self._marks.popleft()[1])
         return covered
+
+
+def _size(events: list[bytes]) -> int:
+    return ORDER_BYTES + EVENT_BYTES * len(events) + sum(map(len, events))

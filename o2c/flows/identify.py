@@ -4,7 +4,7 @@ What no order claims, and what cannot be read, travels to a shard too: it is pub
 that a position never passes it unsaid.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from zlib import crc32
 
 import msgspec
@@ -24,7 +24,7 @@ from o2c.schemas.records import DeadLetter, Orphan, Record
 from o2c.schemas.times import rfc3339
 
 MOST_FEEDS = 10_000
-"""Feeds that a lane keeps the newest record of; a sender that makes up sources cannot fill the memory."""
+"""Feeds that a lane keeps the newest record of, beside those declared: made-up sources cannot fill the memory."""
 
 _log = structlog.get_logger(__name__)
 
@@ -43,8 +43,9 @@ class _Parts:
 class LaneFeeds:
     """Who has spoken on one lane: the newest Kafka timestamp of each feed, and which feeds send heartbeats."""
 
-    def __init__(self, mark: Mark | None) -> None:
+    def __init__(self, mark: Mark | None, declared: Collection[str] = ()) -> None:
         self.newest: dict[tuple[str, str], int] = {}
+        self._declared = declared
         self.heartbeats: frozenset[str] = frozenset()
         self._full = False
         if mark is not None:
@@ -58,7 +59,7 @@ class LaneFeeds:
         feed = (document_type, source)
         before = self.newest.get(feed)
         if before is None:
-            if len(self.newest) >= MOST_FEEDS:
+            if len(self.newest) >= MOST_FEEDS and "/".join(feed) not in self._declared:
                 if not self._full:
                     self._full = True
                     _log.warning("too_many_feeds", most=MOST_FEEDS)
@@ -85,7 +86,8 @@ class LaneFeeds:
 class Identify:
     """Turns a lane's batch into one batch a shard. One instance serves all lanes of a process.
 
-    `grace_us`: by feed, after how many microseconds an event counts as late; without it none does.
+    `grace_us`: by feed, after how many microseconds an event counts as late; without it none does. `declared`: the
+    feeds that policy names, which are known however many others there are.
     """
 
     def __init__(
@@ -94,7 +96,9 @@ class Identify:
         shards: int,
         restored: dict[int, Mark],
         grace_us: Callable[[str], int] = lambda _: NEVER,
+        declared: Collection[str] = (),
     ) -> None:
+        self._declared = declared
         self._decode = decoder.decode
         self._decoder = decoder
         self._shards = shards
@@ -108,7 +112,7 @@ class Identify:
         """(shard key, what the batch has for it), for every shard where the batch carries a mark."""
         feeds = self._feeds.get(batch.lane)
         if feeds is None:
-            feeds = self._feeds[batch.lane] = LaneFeeds(self._restored.get(batch.lane))
+            feeds = self._feeds[batch.lane] = LaneFeeds(self._restored.get(batch.lane), self._declared)
         parts = self._split(batch, feeds)
         mark = feeds.seal(batch.mark) if batch.mark is not None else None
         keys, clock, behind = self._keys, batch.clock, batch.behind

@@ -99,7 +99,8 @@ def work(
     lanes = _lanes(settings, start, stopping)
     shards = Shards(settings, store, start, deliveries)
     decoder = Decoder(settings.input_topics(), registry_of(settings), max_bytes=settings.max_message_bytes)
-    identify = Identify(decoder, settings.shards, start.marks, shards.policy.grace_us)
+    policy = shards.policy
+    identify = Identify(decoder, settings.shards, start.marks, policy.grace_us, policy.declared)
     if readiness is not None:
         readiness.begin(lanes, shards)
     _calm_collector()

@@ -5,7 +5,6 @@ The engine is a shell around this class; simulated time drives it the same way i
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from itertools import islice
 from zlib import crc32
 
 import msgspec
@@ -33,14 +32,14 @@ DUE_AT_ONCE = 500
 """How many orders a shard judges by the clock in one activation, so that events never wait long behind them."""
 OUTBOX_INTERVAL_S = 1.0
 TICK_INTERVAL_S = 0.2
-BACKLOG_BYTES = 128 * 1024 * 1024
-"""Bytes of a backlog's events, packed, that all shards of a job keep before they judge the first of their orders."""
+BACKLOG_BYTES = 256 * 1024 * 1024
+"""Memory in which all shards of a job keep a backlog's events before they judge the first of their orders."""
 
 BACKLOG_S = 30.0
 """Seconds after which a backlog's events are judged however few they are, so that positions move."""
 
-BACKLOG_AT_ONCE = 8_192
-"""Orders of a backlog that all shards of a job judge in one activation each, so that live events come in between."""
+BACKLOG_SLICE_S = 2.0
+"""For how long (seconds) all shards of a job judge what has waited before they look at what has come since."""
 
 WRITTEN_AT_ONCE = 32
 """Orders of a backlog that are judged, then written while the processor's caches still hold them."""
@@ -67,6 +66,7 @@ class ShardOptions(Struct, frozen=True):
     hot_orders: int
     lanes_by_type: dict[str, frozenset[int]]
     started_at: int
+    backlog_bytes: int = BACKLOG_BYTES
 
 
 class Shard:
@@ -100,11 +100,11 @@ class Shard:
         self._silence = Silence(store, policy, options.generation)
         self._gated_feeds = (*MILESTONES, "hold", *policy.declared)
         self._token = 0
-        self._backlog = Backlog(BACKLOG_BYTES // options.shards, BACKLOG_S)
+        self._backlog = Backlog(options.backlog_bytes // options.shards, BACKLOG_S)
         self._behind: set[int] = set()
         self._unconfirmed_marks: list[tuple[int, Mark]] = []
         self._positions: dict[int, Mark] = {}
-        self._clock_judged: list[Hot] = []
+        self._to_write: list[Hot] = []
         self._clock = 0
         self._ticked_at = float("-inf")
         # Shards close their epochs one after the other, not all at once.
@@ -165,12 +165,13 @@ class Shard:
 
     def _judge_backlog(self, now: float, clock: int, output: Output, *, caught_up: bool) -> None:
         """Judge what has waited long enough, and write it while it is at hand: nobody will ask for it soon."""
-        most = max(1, BACKLOG_AT_ONCE // self._options.shards)
-        due = iter(self._backlog.due(now, most, caught_up=caught_up).items())
-        while chunk := dict(islice(due, WRITTEN_AT_ONCE)):
-            judged = self._arrive(chunk, clock, output)
+        until = now + BACKLOG_SLICE_S / self._options.shards
+        while due := self._backlog.due(now, WRITTEN_AT_ONCE, caught_up=caught_up):
+            judged = self._arrive(due, clock, output)
             self._write_with_outbox(judged)
             self._orders.forget(judged)
+            if self._monotonic() >= until and not self._backlog.full:
+                break
 
     def _arrive(self, arrivals: dict[str, list[bytes]], clock: int, output: Output) -> list[Hot]:
         """Merge what has arrived and judge each order once."""
@@ -217,7 +218,7 @@ class Shard:
     def _judge_by_clock(self, order: Hot, clock: int, *, under_new_policy: bool = False) -> None:
         judgement = judge(order.state, self._policy, clock, self._feeds, self._options.generation)
         self._orders.touch(order)
-        self._clock_judged.append(order)
+        self._to_write.append(order)
         if judgement.changes or judgement.turned or (under_new_policy and not judgement.closed):
             self._hand_to_outbox(order.state, judgement)
 
@@ -230,14 +231,17 @@ class Shard:
             self._judge_by_clock(order, clock, under_new_policy=True)
             if count % _REVIEWED_AT_ONCE == 0:
                 self._write_dirty([])
-                self._clock_judged.clear()
+                self._to_write.clear()
                 self._orders.trim()
         self._write_dirty([(_POLICY_KEY, self._policy.version.encode())])
-        self._clock_judged.clear()
+        self._to_write.clear()
         self._reviewed = True
 
     def _publish_outbox(self, clock: int, output: Output) -> None:
-        """Say what has become durable: an order's exceptions, then its status as it is now."""
+        """Say what has become durable: an order's exceptions, then its status as it is now.
+
+        The order is written with what takes its entry out of the outbox, at the latest.
+        """
         due: list[str] = []
         for entry in self.outbox.take(self._token):
             if isinstance(entry, str):
@@ -248,15 +252,16 @@ class Shard:
             judgement = view(order.state, self._policy, clock)
             output.statuses.append(self._render(order.state, judgement, clock))
             self._orders.touch(order)
+            self._to_write.append(order)
 
     def _write_back(self, now: float, epoch_over: bool) -> None:
         """Write what must be durable before it is said; at an epoch's end, all; then start the sync."""
         if epoch_over:
             self._write_epoch()
             self._epoch_ends = now + self._options.epoch_s
-        elif self.outbox.unwritten or self._clock_judged:
-            self._write_with_outbox(self._clock_judged)
-        self._clock_judged.clear()
+        elif self.outbox.unwritten or self._to_write:
+            self._write_with_outbox(self._to_write)
+        self._to_write.clear()
         owed = now >= self._sync_owed_at
         if owed:
             self._sync_owed_at = now + self._options.epoch_s

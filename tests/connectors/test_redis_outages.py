@@ -12,6 +12,9 @@ from o2c.errors import OperatingFault
 from tests.connectors.redis_records import Writer, status
 from tests.services.redis import RedisServer
 
+REFUSES_AT_ONCE = 7
+"""The first Redis that does not let a script write while writes are paused."""
+
 
 @pytest.fixture
 def server(redis_server: RedisServer, tmp_path: Path) -> Iterator[RedisServer]:
@@ -37,6 +40,8 @@ def test_a_restart_between_two_batches_loses_nothing(server: RedisServer) -> Non
 def test_a_write_that_a_crash_swallowed_is_sent_again(server: RedisServer) -> None:
     writer = Writer(server.url)
     with redis.Redis.from_url(server.url) as client:
+        if int(client.info("server")["redis_version"].split(".")[0]) < REFUSES_AT_ONCE:
+            pytest.skip("this Redis lets a script through while writes are paused")
         client.client_pause(60_000, all=False)
     writer.send(*(status(f"SO-{number}", version=number) for number in range(1, 501)), token=9)
     server.kill()
@@ -75,6 +80,8 @@ def test_nothing_is_confirmed_that_a_lost_redis_may_not_hold(server: RedisServer
     writer.send(status(version=1), token=1)
     writer.send(token=2)
     with redis.Redis.from_url(server.url) as client:
+        if int(client.info("server")["redis_version"].split(".")[0]) < REFUSES_AT_ONCE:
+            pytest.skip("this Redis lets a script through while writes are paused")
         client.client_pause(60_000, all=False)
     writer.send(status(version=2), token=3)
     confirmed = writer.deliveries.upto(0)

@@ -49,7 +49,7 @@ def test_a_store_is_free_once_its_holder_was_killed(tmp_path: Path) -> None:
 def test_a_child_that_inherits_the_lock_holds_it_after_its_parent(tmp_path: Path) -> None:
     store = Store(tmp_path, shards=2)
     descriptor = store.lock()
-    with subprocess.Popen(["sleep", "60"], pass_fds=[descriptor]) as child:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], pass_fds=[descriptor]) as child:
         store.release()
         with pytest.raises(OperatingFault, match="is held by another process"):
             Store(tmp_path, shards=2).lock()
@@ -59,7 +59,7 @@ def test_a_child_that_inherits_the_lock_holds_it_after_its_parent(tmp_path: Path
 
 
 def test_the_message_tells_where_only_a_child_is_left(tmp_path: Path) -> None:
-    with subprocess.Popen(["true"]) as ended:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         pass
     store = Store(tmp_path, shards=2)
     store.lock()

@@ -45,6 +45,7 @@ class Process:
             hot_orders=world.hot_orders,
             lanes_by_type=world.lanes_by_type,
             started_at=STARTED_AT,
+            backlog_bytes=world.backlog_bytes,
         )
         self._identify = Identify(Decoder(world.log.types_by_topic), count, marks)
         positions = {lane: mark.positions for lane, mark in marks.items()}

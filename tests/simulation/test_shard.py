@@ -196,3 +196,42 @@ def test_a_review_in_several_writes_loses_nothing_that_arrives_with_it(monkeypat
     under_another.shard.close()
     stored = disk.written.values[order_key("C")]
     assert "A1" in {document.document_id for document in decode(stored).documents.values()}
+
+
+class SlowBench(Bench):
+    """A shard whose syncs end when told, and whose emissions are confirmed once they have been made."""
+
+    def __init__(self, disk: Disk) -> None:
+        super().__init__(disk)
+        self.made = 0
+        self.shard._confirmed = lambda _: self.made  # what is confirmed is the bench's to say
+        self.syncing: Future[None] | None = None
+
+    def _sync(self, _: Callable[[], None]) -> "Future[None]":
+        self.syncing = Future()
+        return self.syncing
+
+    def sync(self) -> None:
+        assert self.syncing is not None
+        self.disk.make_durable(self.disk.batches)
+        self.syncing.set_result(None)
+
+    def take(self, *batches: ShardBatch) -> None:
+        super().take(*batches)
+        self.made += 1
+
+
+def test_what_is_said_of_an_order_is_written_before_its_entry_leaves_the_outbox() -> None:
+    disk = Disk()
+    bench = SlowBench(disk)
+    later = at(2) + MINUTE_US
+    bench.take(mark(at(2), at(2)))
+    bench.seconds = _EPOCH_S - 2
+    bench.take(arrivals(at(2), ("C", ORDER)), mark(later, at(2)))
+    bench.take(mark(later, at(2)))
+    bench.sync()
+    bench.take(mark(later, at(2)))
+    assert [status.correlation_id for status in bench.statuses] == ["C"]
+    bench.take(arrivals(at(2), ("D", ORDER)), mark(later, at(2)))
+    stored = decode(disk.written.values[order_key("C")])
+    assert (stored.fulfilment, stored.version) == ("ordered", 1)

@@ -34,7 +34,7 @@ class World:
         self.topics = Topics()
         self.redis = SimulatedRedis()
         self.folder = Folder(SHARDS)
-        self.hot_orders = random.choice((1, 3, 100))
+        self.hot_orders, self.backlog_bytes = random.choice(((1, 3_000), (3, 10_000_000), (100, 0)))
         self.policy = policy()
         self.now = STARTED_AT
         self._seconds = 0.0

@@ -33,8 +33,7 @@ class LaneSettings(Struct, frozen=True):
     """How lanes read.
 
     `batch_records`: the most that a lane hands on at once; many more would outgrow the processor's caches before they
-    are worked on. `backlog_records`: a lane that finds as many at once, or has as many before it, reads a backlog: a
-    live one finds a few at each look.
+    are worked on. `backlog_records`: a lane that has as many before it reads a backlog.
 
     Without any sign of life of the brokers for `fault_budget_seconds` the job ends; at the start and after a loss they
     must answer within `start_timeout_seconds`.
@@ -116,6 +115,7 @@ class Lane(StatefulSourcePartition[LaneBatch, None]):
         self._ended = False
         now = time.monotonic()
         self._heard_at = now
+        self._called_at = now
         self._ask_at: float = now
         self._mark_at = now + self._interval_seconds
         self._watch_at = now + _WATCH_SECONDS
@@ -132,6 +132,9 @@ class Lane(StatefulSourcePartition[LaneBatch, None]):
         clock = self._clock()
         records = self._records(cast("list[_Consumed]", messages), clock) if messages else ()
         now = time.monotonic()
+        # While the engine was busy elsewhere nobody asked, so nobody could answer.
+        self._heard_at += max(0.0, now - self._called_at - self._interval_seconds)
+        self._called_at = now
         self._hear(len(messages), now)
         if now >= self._ask_at:
             self._ask(now)
@@ -225,8 +228,9 @@ class Lane(StatefulSourcePartition[LaneBatch, None]):
         self._context.losses(loss)
 
     def _is_behind(self, consumed: int) -> bool:
-        most = self._settings.backlog_records
-        return consumed >= most or self._progress.lag(self._positions) >= most
+        """By the ends last heard of; before the first, by how much is there at once."""
+        lag = self._progress.lag(self._positions)
+        return (consumed if lag is None else lag) >= self._settings.backlog_records
 
     def _hear(self, consumed: int, now: float) -> None:
         if consumed:

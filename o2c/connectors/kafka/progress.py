@@ -72,6 +72,7 @@ class ReadProgress:
         self._clock = clock
         self._timeout_seconds = timeout_seconds
         self._asked_at = 0
+        self._answered = False
         self._answers: dict[TopicPartition, Future[Any]] = {}
 
     def ask(self) -> None:
@@ -95,7 +96,10 @@ class ReadProgress:
                 self._topics[asked.topic].aim(_Target(int(answer.result().offset), self._asked_at))
             else:
                 failure = failure or kafka_error(exception)
-        return True if failure is None else failure
+        if failure is not None:
+            return failure
+        self._answered = True
+        return True
 
     def read_to(self, positions: Mapping[str, int]) -> dict[str, int]:
         """By document type, the time up to which all is read with these next offsets; 0 where nothing is proven yet."""
@@ -110,8 +114,10 @@ class ReadProgress:
         """By topic, how many offsets lay between the position and the end that was last heard of."""
         return {topic: max(0, progress.end - positions[topic]) for topic, progress in self._topics.items()}
 
-    def lag(self, positions: Mapping[str, int]) -> int:
-        """The sum of `lags`."""
+    def lag(self, positions: Mapping[str, int]) -> int | None:
+        """The sum of `lags`; None before the first answer."""
+        if not self._answered:
+            return None
         lag = 0
         for topic, progress in self._topics.items():
             behind = progress.end - positions[topic]

@@ -1,5 +1,6 @@
 """Script calls that are sent now and answered later, over one raw connection."""
 
+import re
 import time
 from collections import deque
 from pathlib import Path
@@ -27,7 +28,7 @@ _PASSING = (
     exceptions.TryAgainError,
     OSError,
 )
-_PASSING_CODES = ("BUSY", "MISCONF", "NOREPLICAS")
+_PASSING_CODE = re.compile(r"(?:^|-)(?:BUSY|MISCONF|NOREPLICAS|READONLY|OOM)\b")
 
 _log = structlog.get_logger(__name__)
 
@@ -128,4 +129,5 @@ def _passes(error: Exception) -> bool:
     """Whether the same call may succeed later."""
     if isinstance(error, _PASSING):
         return True
-    return isinstance(error, ResponseError) and str(error).startswith(_PASSING_CODES)
+    # Redis 6 puts the place in the script before the code.
+    return isinstance(error, ResponseError) and _PASSING_CODE.search(str(error)) is not None

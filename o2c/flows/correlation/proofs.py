@@ -68,7 +68,12 @@ class Proofs:
         for (business_at, _, _, document), lines in unnamed:
             self._deliver_lines(document, lines, business_at)
         for business_at, _, _, _ in wholesale:
-            self._deliver_all(self._shipments, business_at)
+            self._deliver_all(self._left_by(business_at), business_at)
+
+    def _left_by(self, business_at: int) -> list[ShipmentLedger]:
+        """The shipments that a proof of all there was can mean: those that had left, and always the first."""
+        left = [shipment for shipment in self._shipments if shipment.business_at <= business_at]
+        return left or self._shipments[:1]
 
     def _names_any(self, document: Document, lines: tuple[Line, ...]) -> bool:
         return any(self._named(document, line) is not None for line in lines)

@@ -82,7 +82,7 @@ class Lines:
             assert isinstance(body, GoodsBody)
             named = [number for kind, numbers in pod.document.refs if kind == "shipment" for number in numbers]
             if body.lines is None and named:
-                self._deliver_the_rest(pod, named)
+                self._deliver_the_rest(pod, self._shipments(pod, named))
             elif body.lines is None:
                 naming_none.append((pod, None))
             for line in body.lines or ():
@@ -96,12 +96,14 @@ class Lines:
                     naming_none.append((pod, spread))
         for pod, delivered in naming_none:
             if delivered is None:
-                self._deliver_the_rest(pod, [])
+                shipments = self.papers.of("shipment")
+                had_left = [each.key for each in shipments if each.business_at <= pod.business_at]
+                self._deliver_the_rest(pod, had_left or [each.key for each in shipments[:1]])
             else:
                 self._share_out(pod, delivered, [])
 
-    def _deliver_the_rest(self, pod: Known, named: list[str]) -> None:
-        for shipment in self._shipments(pod, named):
+    def _deliver_the_rest(self, pod: Known, shipments: list[DocumentKey]) -> None:
+        for shipment in shipments:
             for name, units in self.carried[shipment].items():
                 rest = len(units) - self._handed(shipment, name)
                 for _ in range(rest):

@@ -83,6 +83,16 @@ def test_a_name_of_any_length_is_not_shown() -> None:
     assert FeedNames(1).of("pick/" + "x" * LONGEST_NAME) == OTHER_FEEDS
 
 
+def test_made_up_sources_do_not_lock_a_declared_feed_out() -> None:
+    feeds = LaneFeeds(None, {"shipment/wms-east"})
+    for number in range(MOST_FEEDS):
+        feeds.spoke("shipment", f"invented-{number}", at(0))
+    feeds.spoke("shipment", "wms-east", at(1))
+    feeds.spoke("shipment", "wms-west", at(1))
+    assert feeds.newest["shipment", "wms-east"] == at(1)
+    assert len(feeds.newest) == MOST_FEEDS + 1
+
+
 def test_made_up_heartbeats_do_not_fill_the_memory() -> None:
     feeds = LaneFeeds(None)
     for number in range(MOST_FEEDS + 10):
