@@ -40,7 +40,7 @@ class LaneSettings(Struct, frozen=True):
     """
 
     first_start: FirstStart = "earliest"
-    batch_records: int = 2_000
+    batch_records: int = 4_000
     backlog_records: int = 256
     mark_interval_us: int = SECOND_US
     fault_budget_seconds: float = 60.0
