@@ -8,6 +8,7 @@ from o2c.connectors.kafka.redrive import identity_of
 from o2c.connectors.kafka.stored_letters import Place, StoredLetter
 
 TRUNCATED = "truncated, so their bytes are gone"
+NO_VALUE = "without a value, so there is nothing to read"
 SENT_BEFORE = "sent back before"
 NO_INPUT = "not from an input topic of this job"
 
@@ -46,6 +47,8 @@ def plan_redrive(
             plan.skipped[NO_INPUT] += 1
         elif letter.truncated:
             plan.skipped[TRUNCATED] += 1
+        elif letter.value is None:
+            plan.skipped[NO_VALUE] += 1
         elif identity in known:
             plan.skipped[SENT_BEFORE] += 1
         else:

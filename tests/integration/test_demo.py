@@ -54,6 +54,21 @@ def gone(folder: Path, seconds: float = 20.0) -> bool:
     return not processes(folder)
 
 
+Unattended = tuple[Path, "subprocess.Popen[str]"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unattended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unattended]:
+    """A demo that ends by itself, and its folder. It runs while the others are tried: most of its time it waits."""
+    folder = tmp_path_factory.mktemp("unattended")
+    settings = environment(folder, O2C_DEMO_SECONDS=str(SHORTEST_SECONDS))
+    with subprocess.Popen(
+        COMMAND, cwd=folder, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        yield folder, process
+        process.terminate()
+
+
 @pytest.fixture
 def started(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     """A demo without a terminal and without an end, once it is in business."""
@@ -73,31 +88,6 @@ def shape(line: str) -> str:
     lists = re.sub(r"(?:[A-Z_]+ 0(?:, )?|none\b)+", "CODES", without_figures)
     money = re.sub(r"at risk: [^;]*", "at risk: MONEY", lists)
     return re.sub(r"; [a-z]+/[\w-]+ silent for 0 s, stalls held back: 0", "", money)
-
-
-def test_without_a_terminal_it_finds_every_fault_and_ends_by_itself(tmp_path: Path) -> None:
-    done = subprocess.run(
-        COMMAND,
-        cwd=tmp_path,
-        env=environment(tmp_path, O2C_DEMO_SECONDS=str(SHORTEST_SECONDS)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    lines = done.stdout.splitlines()
-    found = VERDICT.fullmatch(lines[-1])
-    assert (done.returncode, done.stderr) == (0, ""), lines
-    assert found is not None
-    assert found[1] == found[2]
-    assert int(found[1]) >= 10
-    assert "\x1b" not in done.stdout
-    assert sum("in business" in line for line in lines) >= 5
-    assert any(f"{FEED} silent" in line for line in lines)
-    [_, shown] = blocks(README, "text")
-    told = {shape(line) for line in shown.body.splitlines() if line != "..."}
-    assert told <= {shape(line) for line in lines}
-    assert processes(tmp_path) == []
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_on_a_terminal_it_shows_stalls_and_the_silent_feed_and_ctrl_c_ends_it(tmp_path: Path) -> None:
@@ -161,3 +151,22 @@ def test_a_run_that_is_too_short_is_wrong_use(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "O2C_DEMO_SECONDS" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_without_a_terminal_it_finds_every_fault_and_ends_by_itself(unattended: Unattended) -> None:
+    folder, process = unattended
+    out, errors = process.communicate()
+    lines = out.splitlines()
+    found = VERDICT.fullmatch(lines[-1])
+    assert (process.returncode, errors) == (0, ""), lines
+    assert found is not None
+    assert found[1] == found[2]
+    assert int(found[1]) >= 10
+    assert "\x1b" not in out
+    assert sum("in business" in line for line in lines) >= 5
+    assert any(f"{FEED} silent" in line for line in lines)
+    [_, shown] = blocks(README, "text")
+    told = {shape(line) for line in shown.body.splitlines() if line != "..."}
+    assert told <= {shape(line) for line in lines}
+    assert processes(folder) == []
+    assert list(folder.iterdir()) == []

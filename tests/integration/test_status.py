@@ -11,6 +11,7 @@ from typing import IO, Any
 
 import pexpect
 import pytest
+import redis
 
 from tests.connectors.redis_records import Writer, status
 from tests.services.terminal import at_terminal, shown_at_terminal
@@ -97,3 +98,25 @@ def test_a_watch_as_json_is_a_line_a_change(environment: dict[str, str], redis_u
         assert '"version":1' in next_line(process.stdout)
         write(redis_url, 2, "on_track")
         assert '"version":2' in next_line(process.stdout)
+
+
+@pytest.mark.parametrize(
+    ("reference", "code", "told"),
+    [
+        (b"", 2, "REF is empty"),
+        (b"\xff", 2, "REF is not text in UTF-8"),
+        (b"BROKEN", 1, "what Redis holds for 'BROKEN' was not written by o2c"),
+        (b"LIST", 1, "what Redis holds for 'LIST' was not written by o2c"),
+        (b"invoice:GONE", 1, "nothing is known under 'invoice:GONE'"),
+    ],
+)
+def test_what_cannot_be_shown_is_one_line(
+    environment: dict[str, str], redis_url: str, reference: bytes, code: int, told: str
+) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        client.hset("o2c:order:BROKEN", "json", b"{")
+        client.hset("o2c:order:LIST", "json", b"[]")
+        client.sadd("o2c:ref:invoice:GONE", "SO-2")
+    command = [sys.executable.encode(), b"-m", b"o2c", b"status", reference]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", f"o2c: {told}\n")

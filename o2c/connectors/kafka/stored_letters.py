@@ -9,7 +9,7 @@ from confluent_kafka import Message
 from msgspec import Struct
 
 from o2c.connectors.kafka.clients import admin_client, consumer
-from o2c.connectors.kafka.dead_letters import CONNECT_PREFIX, ERROR_PREFIX, TRUNCATED_HEADER
+from o2c.connectors.kafka.dead_letters import ERROR_PREFIX, TRUNCATED_HEADER
 from o2c.connectors.kafka.faults import LastError, unreachable
 from o2c.connectors.kafka.offsets import Offsets
 from o2c.connectors.kafka.stretches import read_stretches
@@ -18,7 +18,9 @@ from o2c.schemas.records import Headers
 TIMEOUT_SECONDS = 15.0
 
 _MILLISECOND_US = 1_000
-_PLACE = re.compile(r"(\d{1,9})/(\d{1,18})")
+_PARTITION = re.compile(r"[0-9]{1,9}")
+_OFFSET = re.compile(r"[0-9]{1,18}")
+_PLACE = re.compile(rf"({_PARTITION.pattern})/({_OFFSET.pattern})")
 
 
 class Place(NamedTuple):
@@ -157,7 +159,8 @@ def letter_of(message: Message) -> StoredLetter:
     """The dead letter that a record of the topic is."""
     # The library reads headers as a list, and their values as bytes; its types allow what may be written.
     headers: list[tuple[str, bytes | None]] = list(message.headers() or ())  # type: ignore[arg-type]
-    added = {name: value for name, value in headers if name.startswith(ERROR_PREFIX)}
+    own, told = _split(headers)
+    added = dict(told)
     partition, offset = message.partition(), message.offset()
     assert partition is not None, "a record that was read has a place"
     assert offset is not None, "a record that was read has a place"
@@ -169,14 +172,21 @@ def letter_of(message: Message) -> StoredLetter:
         source=_source(added),
         key=message.key(),
         value=message.value(),
-        headers=tuple((name, held) for name, held in headers if not name.startswith((ERROR_PREFIX, CONNECT_PREFIX))),
-        truncated=TRUNCATED_HEADER in headers,
+        headers=own,
+        truncated=TRUNCATED_HEADER in told,
     )
+
+
+def _split(headers: list[tuple[str, bytes | None]]) -> tuple[Headers, Headers]:
+    """The record's own headers, which may have such names too, and those that the last rejection put behind them."""
+    codes = [index for index, (name, _) in enumerate(headers) if name == ERROR_PREFIX + "code"]
+    begin = codes[-1] if codes else len(headers)
+    return tuple(headers[:begin]), tuple(headers[begin:])
 
 
 def _source(added: Mapping[str, bytes | None]) -> Source | None:
     topic, partition, offset = (_text(added, name) for name in ("topic", "partition", "offset"))
-    if not (topic and partition.isdecimal() and offset.isdecimal()):
+    if not (topic and _PARTITION.fullmatch(partition) and _OFFSET.fullmatch(offset)):
         return None
     return Source(topic, int(partition), int(offset))
 

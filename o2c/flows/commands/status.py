@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 import msgspec
 
+from o2c.errors import OperatingFault
 from o2c.flows.commands.options import config_option
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from o2c.flows.settings import Settings
 
+_SHOWN_CHARACTERS = 100
 _PAGES = 3
 """More orders than this are shown as a table, a row each."""
 
@@ -45,6 +47,7 @@ def status(reference: str, as_json: bool, watch: bool, config: Path | None) -> N
     """
     from o2c.flows.settings import load_settings  # noqa: PLC0415 -- help and errors of use need none of it
 
+    _refuse_unreadable(reference)
     settings = load_settings(config)
     if watch:
         _watch(settings, reference, as_json)
@@ -52,6 +55,23 @@ def status(reference: str, as_json: bool, watch: bool, config: Path | None) -> N
         _tell_json(_look(settings, reference, with_exceptions=False))
     else:
         _print_pages(settings, reference, _look(settings, reference))
+
+
+def _refuse_unreadable(reference: str) -> None:
+    """A reference that no document can carry."""
+    try:
+        reference.encode()
+    except UnicodeEncodeError:
+        raise click.UsageError("REF is not text in UTF-8") from None
+    if not reference.strip():
+        raise click.UsageError("REF is empty")
+
+
+def _read(value: bytes, name: str) -> Mapping[str, Any]:
+    try:
+        return msgspec.json.decode(value, type=dict[str, Any])
+    except msgspec.DecodeError:
+        raise OperatingFault(f"what Redis holds for {name[:_SHOWN_CHARACTERS]!r} was not written by o2c") from None
 
 
 def _look(settings: "Settings", reference: str, *, with_exceptions: bool = True) -> Seen:
@@ -63,7 +83,7 @@ def _look(settings: "Settings", reference: str, *, with_exceptions: bool = True)
         raise click.ClickException(_unknown(settings, reference))
     if not with_exceptions:
         return Seen(found, {})
-    ids = [each["exception_id"] for value in found for each in msgspec.json.decode(value).get("exceptions") or ()]
+    ids = [each["exception_id"] for value in found for each in _read(value, reference).get("exceptions") or ()]
     return Seen(found, find_exceptions(settings.redis_url, settings.redis_prefix, ids))
 
 
@@ -71,8 +91,9 @@ def _unknown(settings: "Settings", reference: str) -> str:
     from o2c.status.near import KEYS_LOOKED_AT, near  # noqa: PLC0415 -- needed only where a reference is unknown
     from o2c.status.words import printable  # noqa: PLC0415 -- as above
 
-    references, complete = near(settings.redis_url, settings.redis_prefix, reference)
-    known = f"nothing is known under {reference!r}"
+    alike, complete = near(settings.redis_url, settings.redis_prefix, reference)
+    references = [each for each in alike if each != reference]
+    known = f"nothing is known under {reference[:_SHOWN_CHARACTERS]!r}"
     if references:
         return f"{known}; near it: {', '.join(map(printable, references))}"
     return known if complete else f"{known}, and of the first {KEYS_LOOKED_AT:,} keys in Redis none comes near it"
@@ -121,8 +142,8 @@ def _page(settings: "Settings", reference: str, seen: Seen) -> "RenderableType":
     from o2c.status.words import printable  # noqa: PLC0415 -- as above
 
     now_us = clock_of(settings)()
-    statuses: list[Mapping[str, Any]] = [msgspec.json.decode(value) for value in seen.statuses]
-    exceptions = {name: msgspec.json.decode(value) for name, value in seen.exceptions.items()}
+    statuses = [_read(value, reference) for value in seen.statuses]
+    exceptions = {name: _read(value, name) for name, value in seen.exceptions.items()}
     if len(statuses) > _PAGES:
         title = f"{len(statuses)} orders carry {printable(reference)}; o2c status ORDER shows one of them"
         return Group(Text(title), Text(""), overview(statuses, now_us))

@@ -72,6 +72,24 @@ def test_a_letter_without_its_value_is_known_by_its_header(kafka: Broker) -> Non
     assert [found.truncated for found in reader(kafka, topic).newest(1, Selection(), 10)] == [False, True]
 
 
+def test_headers_of_an_earlier_rejection_are_the_records_own(kafka: Broker) -> None:
+    topic = topic_with(kafka)
+    own = (("o2c.error.truncated", b"true"), ("o2c.error.code", b"OLD"), ("__connect.errors.topic", b"elsewhere"))
+    record = Record("in", 3, 17, 0, b"key", b"x", own)
+    write(kafka, topic, DeadLetter(record, "NOT_JSON", "message"))
+    [found] = reader(kafka, topic).newest(1, Selection(), 10)
+    assert (found.headers, found.code, found.truncated) == (own, "NOT_JSON", False)
+
+
+@pytest.mark.parametrize("number", [b"99999999999", b"9" * 5_000, b"-1", "\N{ARABIC-INDIC DIGIT ONE}".encode(), b""])
+def test_a_place_that_cannot_be_is_no_source(kafka: Broker, number: bytes) -> None:
+    topic = topic_with(kafka)
+    headers = [("o2c.error.code", b"A"), ("o2c.error.topic", b"in"), ("o2c.error.offset", b"1")]
+    produce(kafka.bootstrap, topic, [b"x"], headers=[*headers, ("o2c.error.partition", number)])
+    [found] = reader(kafka, topic).newest(1, Selection(), 10)
+    assert found.source is None
+
+
 def test_a_record_of_somebody_else_is_a_letter_of_nobody(kafka: Broker) -> None:
     topic = topic_with(kafka)
     produce(kafka.bootstrap, topic, [b"x"])

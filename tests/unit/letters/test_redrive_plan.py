@@ -2,7 +2,7 @@
 
 from o2c.connectors.kafka.redrive import identity_of
 from o2c.connectors.kafka.stored_letters import Place, Source
-from o2c.flows.redrive_plan import NO_INPUT, SENT_BEFORE, TRUNCATED, plan_redrive
+from o2c.flows.redrive_plan import NO_INPUT, NO_VALUE, SENT_BEFORE, TRUNCATED, plan_redrive
 from tests.unit.letters.letters import LETTER, letter
 
 INPUTS = ("o2c.order.v1", "o2c.pick.v1")
@@ -37,10 +37,6 @@ def test_what_has_lost_its_bytes_stays() -> None:
     assert plan.skips == f", 1 skipped ({TRUNCATED})"
 
 
-def test_a_tombstone_goes_as_it_was() -> None:
-    assert plan_redrive([letter(value=None)], {}, INPUTS, again=False).places == {LETTER.place}
-
-
 def test_no_header_leads_a_letter_anywhere_but_to_an_input() -> None:
     elsewhere = [letter(source=Source("o2c.status.v1", 0, 0)), letter(source=None)]
     plan = plan_redrive(elsewhere, {}, INPUTS, again=True)
@@ -51,3 +47,8 @@ def test_another_record_at_the_same_offset_is_another_letter() -> None:
     assert identity_of(letter(value=b"other")) != identity_of(LETTER)
     assert identity_of(letter(key=None)) != identity_of(letter(key=b""))
     assert identity_of(letter(place=Place(0, 0), rejected_at=0)) == identity_of(LETTER)
+
+
+def test_a_letter_without_a_value_stays_where_it_is() -> None:
+    plan = plan_redrive([letter(value=None)], {}, INPUTS, again=True)
+    assert (plan.places, plan.skipped) == (set(), {NO_VALUE: 1})
