@@ -168,7 +168,80 @@ class HoldBody(Struct, frozen=True, gc=False, array_like=True, tag="hold"):
     blocks: tuple[str, ...] | None = None
 
 
-Body: TypeAlias = OrderBody | GoodsBody | InvoiceBody | PaymentBody | HoldBody
+class ReturnBody(Struct, frozen=True, gc=False, array_like=True, tag="return"):
+    """What only a return says. `kind`: `authorized`, `received`, `refused` or `unshipped`."""
+
+    lines: tuple[Line, ...]
+    kind: str = "received"
+    reason: str | None = None
+
+
+class CreditMemoBody(Struct, frozen=True, gc=False, array_like=True, tag="credit_memo"):
+    """What only a credit memo says. `invoices`: how much of it is for which invoice; `lines` None where it names none."""
+
+    currency: str
+    amount: int
+    kind: str = "allowance"
+    invoices: tuple[tuple[str, int], ...] = ()
+    lines: tuple[Line, ...] | None = None
+    reason: str | None = None
+
+
+class DisputeBody(Struct, frozen=True, gc=False, array_like=True, tag="dispute"):
+    """What only a dispute says. It is about one of `invoice` and `payment`, in the currency of that one."""
+
+    amount: int
+    invoice: str | None = None
+    payment: str | None = None
+    reason: str | None = None
+    respond_by: int | None = None
+    resolved_at: int | None = None
+    outcome: str | None = None
+    recovered: int | None = None
+
+
+class TransitBody(Struct, frozen=True, gc=False, array_like=True, tag="transit"):
+    """What only a carrier's notice says of a shipment under way."""
+
+    status: str
+    eta: int | None = None
+    reason: str | None = None
+
+
+class IncidentBody(Struct, frozen=True, gc=False, array_like=True, tag="incident"):
+    """What only an incident says."""
+
+    kind: str
+    resolved_at: int | None = None
+    detail: str | None = None
+
+
+class ActionBody(Struct, frozen=True, gc=False, array_like=True, tag="action"):
+    """What a person does about one occurrence of an exception. `to`: whom it is assigned to; `until`: snoozed."""
+
+    exception_id: str
+    occurrence: int
+    action: str
+    actor: str
+    role: str
+    to: str | None = None
+    until: int | None = None
+    note: str | None = None
+
+
+Body: TypeAlias = (
+    OrderBody
+    | GoodsBody
+    | InvoiceBody
+    | PaymentBody
+    | HoldBody
+    | ReturnBody
+    | CreditMemoBody
+    | DisputeBody
+    | TransitBody
+    | IncidentBody
+    | ActionBody
+)
 
 
 class Document(Struct, frozen=True, gc=False, array_like=True):

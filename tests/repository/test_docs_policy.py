@@ -86,7 +86,7 @@ def test_page_has_the_default_policy() -> None:
     policy = default_policy()
     rules = policy.rules(None, None, None, None, None)
     shown = {codes(row[0])[0]: row[1:] for row in table(PAGE, "code", "tolerance", "severity", "owner", "sla")}
-    stalls = {code: rules.stalls[code] for code in STALL_CODES}
+    stalls = {code: rules.codes[code] for code in STALL_CODES}
     expected = {code: (duration_text(rule.tolerance_us), *handling(rule)) for code, rule in stalls.items()}
     assert shown == expected | {FEED_SILENT: ("-", *handling(policy.feed_silent))}
     stated = codes(PAGE.read_text().partition("## The default")[2].partition("\n\n|")[0])

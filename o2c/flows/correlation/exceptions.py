@@ -9,7 +9,7 @@ from msgspec import Struct
 from o2c.flows.correlation.documents import SEPARATOR, reference
 from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.milestones import ALLOCATION, INVOICE, MILESTONES, PAYMENT, PICK, POD, SHIPMENT
-from o2c.flows.correlation.policy import StallRule
+from o2c.flows.correlation.rules import Rule
 from o2c.flows.correlation.stalls import RELEASE, Subject, Wait
 from o2c.schemas.numbers import AMOUNT_PLACES, QUANTITY_PLACES, plain
 from o2c.schemas.records import ExceptionRecord
@@ -150,7 +150,7 @@ def explain(condition: Condition, currency: str | None) -> str:
     return f"{goods} {units} waited to be {_DONE[oldest.awaited]} since {since}, expected by {until}{worth}."
 
 
-def due_at(detected_at: int, rule: StallRule) -> int | None:
+def due_at(detected_at: int, rule: Rule) -> int | None:
     """When the owner's own time for an exception ends; None without an SLA."""
     return None if rule.sla_us is None else rule.calendar.add(detected_at, rule.sla_us)
 

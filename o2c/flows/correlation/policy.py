@@ -12,8 +12,8 @@ from importlib import resources
 from typing import Any
 
 from o2c.errors import ConfigurationError
-from o2c.flows.correlation.calendar import ALWAYS_NAME, Calendar, calendar_named
-from o2c.flows.correlation.paths import Path, path_of
+from o2c.flows.correlation.calendar import ALWAYS, ALWAYS_NAME, Calendar, calendar_named
+from o2c.flows.correlation.paths import path_of
 from o2c.flows.correlation.policy_file import (
     DEFAULT_FEED,
     SELECTORS,
@@ -21,35 +21,15 @@ from o2c.flows.correlation.policy_file import (
     keys_not_in_force,
     parse_policy_file,
 )
-from o2c.flows.correlation.reason_codes import FEED_SILENT, READ_TYPES, STALL_CODES
+from o2c.flows.correlation.reason_codes import AT_ONCE_CODES, FEED_SILENT, LATER_STALL_CODES, READ_TYPES, STALL_CODES
+from o2c.flows.correlation.rules import Rule, Rules
+from o2c.schemas.times import DAY_US, HOUR_US
 
 _UNIT_SELECTORS = SELECTORS[:-1]
 _REMEMBERED_RULES = 65_536
 _VERSION_DIGITS = 16
 
 Content = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class StallRule:
-    """How long a unit may wait (microseconds of `calendar`), how bad it is then and who has how long to see to it."""
-
-    enabled: bool
-    tolerance_us: int
-    severity: str
-    owner: str
-    sla_us: int | None
-    calendar: Calendar
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What holds for one kind of unit: its path, the lead of allocation (microseconds) and a rule for every stall."""
-
-    milestones: tuple[str, ...]
-    path: Path
-    lead_us: int
-    stalls: dict[str, StallRule]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +148,11 @@ class Policy:
         process = self._process.for_unit(unit)
         stalls = {code: _stall_rule(layers.for_unit(unit)) for code, layers in self._stalls.items()}
         milestones = tuple(process["milestones"])
-        return Rules(milestones, path_of(milestones), process["lead"], stalls)
+        for code in (*LATER_STALL_CODES, *AT_ONCE_CODES):
+            stalls[code] = Rule(
+                True, 2 * DAY_US if code in LATER_STALL_CODES else 0, "warning", "billing", None, ALWAYS
+            )
+        return Rules(milestones, path_of(milestones), process["lead"], 2 * HOUR_US, stalls)
 
 
 def load_policy(text: str | None, name: str = "default") -> Policy:
@@ -272,8 +256,8 @@ def _hash(content: Content) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:_VERSION_DIGITS]
 
 
-def _stall_rule(values: Content) -> StallRule:
-    return StallRule(
+def _stall_rule(values: Content) -> Rule:
+    return Rule(
         enabled=values["enabled"],
         tolerance_us=values["tolerance"],
         severity=values["severity"],

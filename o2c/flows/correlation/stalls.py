@@ -19,8 +19,9 @@ from o2c.flows.correlation.milestones import (
     STALL_CODES,
 )
 from o2c.flows.correlation.money import InvoiceLedger, Money
-from o2c.flows.correlation.policy import Policy, Rules, StallRule
+from o2c.flows.correlation.policy import Policy
 from o2c.flows.correlation.proofs import ShipmentLedger
+from o2c.flows.correlation.rules import Rule, Rules
 from o2c.schemas.documents import Document
 
 Subject = tuple[str, str, str]
@@ -51,7 +52,7 @@ class Wait:
         feed: str,
         quantity: int | None,
         amount: int | None,
-        rule: StallRule,
+        rule: Rule,
     ) -> None:
         self.awaited = awaited
         self.document = document
@@ -101,9 +102,9 @@ def _goods_waits(ledger: Ledger, line: LineLedger, billing: str, waits: list[Wai
             waits.append(_line_wait(ledger, line, base, INVOICE, waiting))
 
 
-def _limits(policy: Policy, rules: Rules, awaited: int, warehouse: str | None) -> tuple[StallRule, str]:
+def _limits(policy: Policy, rules: Rules, awaited: int, warehouse: str | None) -> tuple[Rule, str]:
     """The rule of what is awaited, and the feed that could tell of it."""
-    return rules.stalls[_CODES[awaited]], policy.feed_of(_AWAITED[awaited], warehouse)
+    return rules.codes[_CODES[awaited]], policy.feed_of(_AWAITED[awaited], warehouse)
 
 
 def _line_wait(ledger: Ledger, line: LineLedger, before: int, after: int, waiting: int) -> Wait:
@@ -123,7 +124,7 @@ def _line_wait(ledger: Ledger, line: LineLedger, before: int, after: int, waitin
     )
 
 
-def _deadline(ledger: Ledger, line: LineLedger, milestone: str, since: int, rule: StallRule) -> int | None:
+def _deadline(ledger: Ledger, line: LineLedger, milestone: str, since: int, rule: Rule) -> int | None:
     if not rule.enabled:
         return None
     if not ledger.holds:

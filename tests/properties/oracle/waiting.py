@@ -167,7 +167,7 @@ class Waiting:
         rules = self.order_rules()
         if "payment" not in rules.milestones:
             return
-        rule = rules.stalls["PAST_DUE"]
+        rule = rules.codes["PAST_DUE"]
         for balance in balances(self.papers).values():
             if balance.open <= 0:
                 continue
@@ -197,7 +197,7 @@ class Waiting:
         return held
 
     def _for_release(self) -> Iterator[Wait]:
-        rule = self.order_rules().stalls["STALLED_RELEASE"]
+        rule = self.order_rules().codes["STALLED_RELEASE"]
         for hold in self.open_holds():
             yield Wait(
                 code="STALLED_RELEASE",
@@ -219,7 +219,7 @@ def _before(rules: Rules, milestone: str) -> str | None:
 
 
 def _rule(rules: Rules, milestone: str) -> StallRule:
-    return rules.stalls[STALL_OF[milestone]]
+    return rules.codes[STALL_OF[milestone]]
 
 
 def _goods(known: Known) -> GoodsBody:

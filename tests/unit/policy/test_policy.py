@@ -4,15 +4,15 @@ import pytest
 
 from o2c.errors import ConfigurationError
 from o2c.flows.correlation.calendar import ALWAYS, calendar_named
-from o2c.flows.correlation.policy import Policy, StallRule, load_policy, not_in_force
+from o2c.flows.correlation.policy import Policy, load_policy, not_in_force
 from o2c.flows.correlation.reason_codes import STALL_CODES
 from o2c.schemas.times import DAY_US, HOUR_US, MINUTE_US
 
 PATH = '[process]\nmilestones = ["order", "shipment", "invoice", "payment"]\n'
 
 
-def stall(policy: Policy, code: str, customer: str | None = None, carrier: str | None = None) -> StallRule:
-    return policy.rules(customer, None, carrier, None, None).stalls[code]
+def stall(policy: Policy, code: str, customer: str | None = None, carrier: str | None = None) -> Rule:
+    return policy.rules(customer, None, carrier, None, None).codes[code]
 
 
 def test_default_policy_passes_all_milestones() -> None:
@@ -23,13 +23,13 @@ def test_default_policy_passes_all_milestones() -> None:
 
 def test_default_policy_has_every_stall_on_with_an_owner_and_an_sla() -> None:
     rules = load_policy(None).rules(None, None, None, None, None)
-    assert tuple(rules.stalls) == STALL_CODES
-    assert all(rule.enabled and rule.owner and rule.sla_us for rule in rules.stalls.values())
+    assert tuple(rules.codes) == STALL_CODES
+    assert all(rule.enabled and rule.owner and rule.sla_us for rule in rules.codes.values())
 
 
 def test_default_tolerances_outlast_a_weekend() -> None:
     rules = load_policy(None).rules(None, None, None, None, None)
-    assert min(rule.tolerance_us for rule in rules.stalls.values()) > 2 * DAY_US
+    assert min(rule.tolerance_us for rule in rules.codes.values()) > 2 * DAY_US
 
 
 def test_file_that_says_nothing_is_the_default() -> None:
@@ -38,7 +38,7 @@ def test_file_that_says_nothing_is_the_default() -> None:
 
 def test_stated_key_wins_and_the_rest_comes_from_the_default() -> None:
     rule = stall(load_policy('[stalls.PAST_DUE]\ntolerance = "36h"'), "PAST_DUE")
-    assert rule == StallRule(True, 36 * HOUR_US, "warning", "collections", 7 * DAY_US, ALWAYS)
+    assert rule == Rule(True, 36 * HOUR_US, "warning", "collections", 7 * DAY_US, ALWAYS)
 
 
 @pytest.mark.parametrize(
@@ -51,14 +51,14 @@ def test_durations_count_around_the_clock(text: str, duration_us: int) -> None:
 def test_base_none_switches_on_only_what_the_file_names() -> None:
     policy = load_policy(f'base = "none"\n{PATH}[stalls.PAST_DUE]\ntolerance = "1d"')
     rules = policy.rules(None, None, None, None, None)
-    assert [code for code, rule in rules.stalls.items() if rule.enabled] == ["PAST_DUE"]
+    assert [code for code, rule in rules.codes.items() if rule.enabled] == ["PAST_DUE"]
     assert rules.milestones == ("order", "shipment", "invoice", "payment")
     assert not policy.feed_silent.enabled
 
 
 def test_base_none_takes_values_but_no_sla_from_the_default() -> None:
     rule = stall(load_policy(f'base = "none"\n{PATH}[stalls.PAST_DUE]\nenabled = true'), "PAST_DUE")
-    assert rule == StallRule(True, 5 * DAY_US, "warning", "collections", None, ALWAYS)
+    assert rule == Rule(True, 5 * DAY_US, "warning", "collections", None, ALWAYS)
 
 
 def test_base_none_with_an_override_alone_is_on_for_that_selection_only() -> None:

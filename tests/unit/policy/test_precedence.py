@@ -56,7 +56,7 @@ def test_strongest_override_that_states_a_key_gives_it(overrides: list[tuple[Sel
     for customer, warehouse, carrier, channel in product((None, *VALUES), repeat=len(KINDS)):
         values = (customer, warehouse, carrier, channel)
         unit = {kind: value for kind, value in zip(KINDS, values, strict=True) if value}
-        rule = policy.rules(customer, warehouse, carrier, channel, None).stalls["PAST_DUE"]
+        rule = policy.rules(customer, warehouse, carrier, channel, None).codes["PAST_DUE"]
         tolerance = expected(overrides, unit, "tolerance", "1000h")
         assert rule.tolerance_us == int(tolerance[:-1]) * HOUR_US
         assert rule.owner == expected(overrides, unit, "owner", "nobody")
