@@ -1,0 +1,319 @@
+"""The books: every settling document in turn, invoice by invoice."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from o2c.schemas.documents import Application, Terms
+from o2c.schemas.times import DAY_US
+from tests.properties.oracle.documents import (
+    Papers,
+    counts,
+    dispute_body,
+    invoice_body,
+    memo_body,
+    order_body,
+    payment_body,
+)
+from tests.properties.oracle.model import DocumentKey, Known
+from tests.properties.oracle.value import ALL_PERCENT, currency_of, minor_unit, rounded_to
+
+_SETTLING = ("credit_memo", "dispute", "invoice", "payment")
+
+
+@dataclass
+class Pot:
+    """What is left of an amount that some document brought."""
+
+    source: Known
+    left: int
+    invoice: DocumentKey | None = None
+
+
+@dataclass
+class Book:
+    """What became of one invoice: total = paid + discounted + credited + deducted + written_off + open."""
+
+    invoice: Known
+    total: int
+    currency: str
+    open: int
+    paid: int = 0
+    discounted: int = 0
+    credited: int = 0
+    deducted: int = 0
+    written_off: int = 0
+    receipts: list[Pot] = field(default_factory=list)
+    deductions: list[Pot] = field(default_factory=list)
+    unearned: list[Pot] = field(default_factory=list)
+    levels: list[tuple[int, int]] = field(default_factory=list)
+    appliers: list[Known] = field(default_factory=list)
+
+    @property
+    def settled(self) -> int:
+        """All that is not open."""
+        return self.total - self.open
+
+    def move(self, at: int, amount: int) -> int:
+        """Settle what of an amount is open; what it was is returned."""
+        settled = min(max(0, amount), self.open)
+        self.open -= settled
+        self.levels.append((at, settled))
+        return settled
+
+    def take_back(self, at: int, amount: int, payment: DocumentKey | None) -> int:
+        """Re-open what of an amount was paid (by a payment), the latest first; how much it was is returned."""
+        taken = 0
+        for pot in reversed(self.receipts):
+            if payment is None or pot.source.key == payment:
+                part = min(pot.left, amount - taken)
+                pot.left -= part
+                taken += part
+        self.paid -= taken
+        self.open += taken
+        self.levels.append((at, -taken))
+        return taken
+
+
+class Books:
+    """All invoices of an order with what settled them, in every currency."""
+
+    def __init__(self, papers: Papers) -> None:
+        self.papers = papers
+        self.currency = currency_of(papers)
+        self.books: dict[DocumentKey, Book] = {}
+        self.overpaid: list[Pot] = []
+        self.credit_due: list[Pot] = []
+        self.unapplied: list[Pot] = []
+        self.down_payments: list[Pot] = []
+        for invoice in papers.of("invoice"):
+            body = invoice_body(invoice)
+            if body.total >= 0:
+                self.books[invoice.key] = Book(invoice, body.total, body.currency, body.total)
+                if body.kind == "down_payment":
+                    self.down_payments.append(Pot(invoice, body.total))
+        settling = [one for one in papers.known if one.document.type in _SETTLING and counts(one)]
+        for known in sorted(settling, key=lambda one: (one.business_at, *one.key)):
+            {
+                "credit_memo": self._take_memo,
+                "dispute": self._take_dispute,
+                "invoice": self._take_invoice,
+                "payment": self._take_payment,
+            }[known.document.type](known)
+        for payment in papers.of("payment"):
+            if payment_body(payment).kind == "refund":
+                self._take_refund(payment)
+
+    def mine(self) -> list[Book]:
+        """The books in the order's currency, in order."""
+        return [book for book in self.books.values() if book.currency == self.currency]
+
+    def sum_of(self, pots: list[Pot]) -> int:
+        """What is left in pots of the order's currency."""
+        return sum(pot.left for pot in pots if pot.source.document.body.currency == self.currency)  # type: ignore[union-attr]  # all are money
+
+    # ------------------------------------------------------------------- payments
+
+    def _take_payment(self, payment: Known) -> None:
+        body = payment_body(payment)
+        if body.kind == "receipt":
+            applications = self.applications(payment)
+            for application in applications:
+                self._apply(payment, application)
+            rest = body.amount - sum(application.amount for application in applications)
+            self.unapplied.append(Pot(payment, max(0, rest)))
+        elif body.kind in ("chargeback", "reversal"):
+            self._take_back(payment)
+
+    def applications(self, receipt: Known) -> tuple[Application, ...]:
+        """What a receipt is for: its own applications, else those of the advice with the same reference."""
+        body = payment_body(receipt)
+        if body.applications or body.reference is None:
+            return body.applications
+        advised: list[Application] = []
+        for other in self.papers.of("payment"):
+            advice = payment_body(other)
+            if advice.kind == "remittance" and advice.reference == body.reference:
+                advised += advice.applications
+        return tuple(advised)
+
+    def _apply(self, payment: Known, application: Application) -> None:
+        book = self.books.get((payment.key[0], "invoice", application.invoice))
+        if book is None:
+            if self.papers.find(payment.key[0], "invoice", application.invoice) is not None:
+                self.overpaid.append(Pot(payment, max(0, application.amount)))
+            return
+        if book.currency != payment_body(payment).currency:
+            return
+        at = payment.business_at
+        book.appliers.append(payment)
+        if application.amount < 0:
+            book.take_back(at, -application.amount, None)
+        cash = book.move(at, application.amount)
+        book.paid += cash
+        book.receipts.append(Pot(payment, cash))
+        rest = max(0, application.amount) - cash
+        for moved in self._beyond(book, rest):
+            book.paid += moved
+            book.receipts.append(Pot(payment, moved))
+            rest -= moved
+        self.overpaid.append(Pot(payment, rest, book.invoice.key))
+        discount = book.move(at, application.discount)
+        book.discounted += discount
+        earned = self._earned(book, at)
+        book.unearned.append(Pot(payment, max(0, discount - earned), book.invoice.key))
+        for adjustment in application.adjustments:
+            deducted = book.move(at, adjustment.amount)
+            book.deducted += deducted
+            book.deductions.append(Pot(payment, deducted, book.invoice.key))
+
+    def _beyond(self, book: Book, amount: int) -> list[int]:
+        """What an amount settles beyond what is open: what was deducted, then what was discounted unearned."""
+        moved = []
+        for pots, word in ((book.deductions, "deducted"), (book.unearned, "discounted")):
+            for pot in pots:
+                part = min(pot.left, amount - sum(moved))
+                pot.left -= part
+                setattr(book, word, getattr(book, word) - part)
+                moved.append(part)
+        return moved
+
+    def _earned(self, book: Book, at: int) -> int:
+        """The most that may be deducted from an invoice for paying at a moment."""
+        terms = self.terms(book)
+        earned = 0
+        for discount in terms.discounts if terms is not None else ():
+            if at <= book.invoice.business_at + discount.days * DAY_US:
+                part = Fraction(book.total * discount.percent, ALL_PERCENT)
+                earned = max(earned, rounded_to(minor_unit(book.currency), part))
+        return earned
+
+    def terms(self, book: Book) -> Terms | None:
+        """The invoice's terms, else the order's."""
+        body = invoice_body(book.invoice)
+        if body.terms is None and self.papers.header is not None:
+            return order_body(self.papers.header).terms
+        return body.terms
+
+    def _take_back(self, payment: Known) -> None:
+        body = payment_body(payment)
+        if body.applications:
+            for application in body.applications:
+                book = self.books.get((payment.key[0], "invoice", application.invoice))
+                if book is not None and book.currency == body.currency:
+                    book.take_back(payment.business_at, abs(application.amount), None)
+            return
+        left = abs(body.amount)
+        named = payment.named("payment")
+        for book, pot in reversed(self._latest_paid()):
+            is_named = pot.source.key[0] == payment.key[0] and pot.source.key[2] in named
+            if book.currency == body.currency and (is_named or not named):
+                part = min(left, pot.left)
+                pot.left -= part
+                book.paid -= part
+                book.open += part
+                book.levels.append((payment.business_at, -part))
+                left -= part
+
+    def _latest_paid(self) -> list[tuple[Book, Pot]]:
+        every = [(book, pot, place) for book in self.books.values() for place, pot in enumerate(book.receipts)]
+        every.sort(key=lambda one: (one[1].source.place, self._place_in(one[1].source, one[0]), one[2]))
+        return [(book, pot) for book, pot, _ in every]
+
+    def _place_in(self, payment: Known, book: Book) -> int:
+        if payment.document.type != "payment":
+            return 0
+        numbers = [application.invoice for application in self.applications(payment)]
+        return numbers.index(book.invoice.key[2])
+
+    def _take_refund(self, payment: Known) -> None:
+        body = payment_body(payment)
+        left = abs(body.amount)
+        for pot in (*self.credit_due, *self.overpaid, *self.unapplied):
+            if pot.source.document.body.currency == body.currency:  # type: ignore[union-attr]  # all are money
+                part = min(pot.left, left)
+                pot.left -= part
+                left -= part
+
+    # ---------------------------------------------------------------- credit memos
+
+    def _take_memo(self, memo: Known) -> None:
+        body = memo_body(memo)
+        if body.invoices:
+            rest = body.amount
+            for number, amount in body.invoices:
+                rest -= amount
+                book = self.books.get((memo.key[0], "invoice", number))
+                if book is not None and book.currency == body.currency:
+                    self._credit(memo, [book], amount)
+            self.credit_due.append(Pot(memo, max(0, rest)))
+        elif memo.named("invoice"):
+            names = [(memo.key[0], "invoice", number) for number in memo.named("invoice")]
+            books = [self.books[name] for name in names if name in self.books]
+            books = [book for book in books if book.currency == body.currency]
+            if books:
+                self._credit(memo, books, body.amount)
+        else:
+            self._credit(memo, [book for book in self.books.values() if book.currency == body.currency], body.amount)
+
+    def _credit(self, source: Known, books: list[Book], amount: int) -> None:
+        left = amount
+        for book in books:
+            credited = book.move(source.business_at, left)
+            book.credited += credited
+            left -= credited
+        for book in books:
+            for moved in self._beyond(book, left):
+                book.credited += moved
+                left -= moved
+        self.credit_due.append(Pot(source, left))
+
+    def _take_invoice(self, invoice: Known) -> None:
+        body = invoice_body(invoice)
+        if body.total < 0:
+            self._credit(invoice, [one for one in self.books.values() if one.currency == body.currency], -body.total)
+            return
+        book = self.books[invoice.key]
+        left = min(body.prepaid or 0, book.open)
+        for pots, word in ((self.down_payments, "credited"), (self.unapplied, "paid")):
+            for pot in pots:
+                if pot.source.document.body.currency == body.currency and pot.source is not invoice:  # type: ignore[union-attr]  # all are money
+                    part = book.move(invoice.business_at, min(left, pot.left))
+                    setattr(book, word, getattr(book, word) + part)
+                    if word == "paid":
+                        book.receipts.append(Pot(pot.source, part))
+                    pot.left -= part
+                    left -= part
+        paid = book.move(invoice.business_at, left)
+        book.paid += paid
+        book.receipts.append(Pot(invoice, paid))
+
+    def _take_dispute(self, dispute: Known) -> None:
+        body = dispute_body(dispute)
+        if body.outcome != "written_off" or body.resolved_at is None:
+            return
+        left = max(0, body.amount - (body.recovered or 0))
+        books = self.disputed_books(dispute)
+        for book in books:
+            for pot in book.deductions:
+                if body.payment is None or pot.source.key[2] == body.payment:
+                    part = min(pot.left, left)
+                    pot.left -= part
+                    book.deducted -= part
+                    book.written_off += part
+                    left -= part
+        for book in books:
+            part = book.move(dispute.business_at, left)
+            book.written_off += part
+            left -= part
+
+    def disputed_books(self, dispute: Known) -> list[Book]:
+        """The invoices that a dispute is about: the one it names, or those that its payment names."""
+        body = dispute_body(dispute)
+        if body.invoice is not None:
+            numbers = [body.invoice]
+        else:
+            payment = self.papers.find(dispute.key[0], "payment", body.payment or "")
+            known = payment is not None and counts(payment)
+            numbers = [one.invoice for one in self.applications(payment)] if known and payment is not None else []
+        keys = dict.fromkeys((dispute.key[0], "invoice", number) for number in numbers)
+        return [self.books[key] for key in keys if key in self.books]

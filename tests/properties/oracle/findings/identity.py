@@ -1,0 +1,85 @@
+"""Documents that do not belong together, and lines that do not fit."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from o2c.schemas.documents import OrderLine
+from tests.properties.oracle.documents import is_void, order_body
+from tests.properties.oracle.findings.common import found
+from tests.properties.oracle.matching import name_of
+from tests.properties.oracle.model import Finding, Known
+from tests.properties.oracle.waiting import Waiting
+
+
+def identity_findings(waiting: Waiting) -> Iterator[Finding]:
+    """All of them, code by code."""
+    yield from _lines(waiting)
+    yield from _conflicts(waiting)
+    yield from _orphans(waiting)
+    yield from _identities(waiting)
+    yield from _orders(waiting)
+
+
+def _lines(waiting: Waiting) -> Iterator[Finding]:
+    if waiting.papers.header is None:
+        return
+    unmatched = [known.business_at for known, _ in waiting.lines.unmatched]
+    if unmatched:
+        yield found(waiting, "UNMATCHED_LINE", None, min(unmatched), None, awaits="order")
+    strange = [known.business_at for known, _ in waiting.lines.not_convertible]
+    if strange:
+        yield found(waiting, "UOM_MISMATCH", None, min(strange), None)
+
+
+def _conflicts(waiting: Waiting) -> Iterator[Finding]:
+    times = [known.business_at for known in waiting.papers.known if known.conflict]
+    if times:
+        yield found(waiting, "REVISION_CONFLICT", None, min(times), None)
+
+
+def _orphans(waiting: Waiting) -> Iterator[Finding]:
+    if waiting.papers.header is None and waiting.papers.known:
+        since = min(known.business_at for known in waiting.papers.known)
+        yield found(waiting, "ORPHAN_DOCUMENT", None, since, None, awaits="order")
+
+
+def _identities(waiting: Waiting) -> Iterator[Finding]:
+    live = [known for known in waiting.papers.known if not is_void(known)]
+    times = []
+    first: str | None = None
+    for known in live:
+        customer = known.document.customer_id
+        if customer is not None and first not in (None, customer):
+            times.append(known.business_at)
+        first = customer if first is None else first
+    orders = [known for known in waiting.papers.known if known.document.type == "order"]
+    numbers = {waiting.order.document_id, *(order.key[2] for order in orders)}
+    if orders:
+        for known in live:
+            if known.named("order") and not numbers & set(known.named("order")):
+                times.append(known.business_at)
+    if times:
+        yield found(waiting, "IDENTITY_CONFLICT", None, min(times), None)
+
+
+def _orders(waiting: Waiting) -> Iterator[Finding]:
+    orders = waiting.papers.orders
+    same: list[Known] = []
+    other: list[Known] = []
+    for position, later in enumerate(orders):
+        for earlier in orders[:position]:
+            if _called(earlier) == _called(later) and order_body(later).customer_po is not None:
+                (same if _said(earlier) == _said(later) else other).append(later)
+    for twice, recorded in ((same, False), (other, True)):
+        if twice and (not recorded or not same):
+            since = min(one.business_at for one in twice)
+            yield found(waiting, "DUPLICATE_ORDER", None, since, None, recorded=recorded)
+
+
+def _called(order: Known) -> tuple[Any, ...]:
+    return (order.document.customer_id, order_body(order).customer_po, order.named("release"))
+
+
+def _said(order: Known) -> list[tuple[Any, ...]]:
+    lines: tuple[OrderLine, ...] = order_body(order).lines
+    return sorted((line.sku or name_of(line)[1], line.quantity) for line in lines)
