@@ -158,5 +158,3 @@ LATER_STALL_CODES: tuple[str, ...] = ()
 
 READ_TYPES = tuple(name for name in EVENT_CLASSES if name != "heartbeat")
 """The document types that can have a feed."""
-
-LATER_TYPES: tuple[str, ...] = ()
