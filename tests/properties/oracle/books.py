@@ -28,6 +28,12 @@ class Pot:
     left: int
     invoice: DocumentKey | None = None
 
+    @property
+    def currency(self) -> str | None:
+        """The currency of the document that brought it."""
+        currency: str | None = getattr(self.source.document.body, "currency", None)
+        return currency
+
 
 @dataclass
 class Book:
@@ -85,6 +91,7 @@ class Books:
         self.credit_due: list[Pot] = []
         self.unapplied: list[Pot] = []
         self.down_payments: list[Pot] = []
+        self.paid: list[tuple[Book, Pot]] = []
         for invoice in papers.of("invoice"):
             body = invoice_body(invoice)
             if body.total >= 0:
@@ -109,7 +116,7 @@ class Books:
 
     def sum_of(self, pots: list[Pot]) -> int:
         """What is left in pots of the order's currency."""
-        return sum(pot.left for pot in pots if pot.source.document.body.currency == self.currency)  # type: ignore[union-attr]  # all are money
+        return sum(pot.left for pot in pots if pot.currency == self.currency)
 
     # ------------------------------------------------------------------- payments
 
@@ -149,12 +156,10 @@ class Books:
         if application.amount < 0:
             book.take_back(at, -application.amount, None)
         cash = book.move(at, application.amount)
-        book.paid += cash
-        book.receipts.append(Pot(payment, cash))
+        self._pay(book, payment, cash)
         rest = max(0, application.amount) - cash
         for moved in self._beyond(book, rest):
-            book.paid += moved
-            book.receipts.append(Pot(payment, moved))
+            self._pay(book, payment, moved)
             rest -= moved
         self.overpaid.append(Pot(payment, rest, book.invoice.key))
         discount = book.move(at, application.discount)
@@ -166,9 +171,15 @@ class Books:
             book.deducted += deducted
             book.deductions.append(Pot(payment, deducted, book.invoice.key))
 
+    def _pay(self, book: Book, source: Known, amount: int) -> None:
+        pot = Pot(source, amount)
+        book.paid += amount
+        book.receipts.append(pot)
+        self.paid.append((book, pot))
+
     def _beyond(self, book: Book, amount: int) -> list[int]:
         """What an amount settles beyond what is open: what was deducted, then what was discounted unearned."""
-        moved = []
+        moved: list[int] = []
         for pots, word in ((book.deductions, "deducted"), (book.unearned, "discounted")):
             for pot in pots:
                 part = min(pot.left, amount - sum(moved))
@@ -204,7 +215,7 @@ class Books:
             return
         left = abs(body.amount)
         named = payment.named("payment")
-        for book, pot in reversed(self._latest_paid()):
+        for book, pot in reversed(self.paid):
             is_named = pot.source.key[0] == payment.key[0] and pot.source.key[2] in named
             if book.currency == body.currency and (is_named or not named):
                 part = min(left, pot.left)
@@ -214,22 +225,11 @@ class Books:
                 book.levels.append((payment.business_at, -part))
                 left -= part
 
-    def _latest_paid(self) -> list[tuple[Book, Pot]]:
-        every = [(book, pot, place) for book in self.books.values() for place, pot in enumerate(book.receipts)]
-        every.sort(key=lambda one: (one[1].source.place, self._place_in(one[1].source, one[0]), one[2]))
-        return [(book, pot) for book, pot, _ in every]
-
-    def _place_in(self, payment: Known, book: Book) -> int:
-        if payment.document.type != "payment":
-            return 0
-        numbers = [application.invoice for application in self.applications(payment)]
-        return numbers.index(book.invoice.key[2])
-
     def _take_refund(self, payment: Known) -> None:
         body = payment_body(payment)
         left = abs(body.amount)
         for pot in (*self.credit_due, *self.overpaid, *self.unapplied):
-            if pot.source.document.body.currency == body.currency:  # type: ignore[union-attr]  # all are money
+            if pot.currency == body.currency:
                 part = min(pot.left, left)
                 pot.left -= part
                 left -= part
@@ -276,16 +276,15 @@ class Books:
         left = min(body.prepaid or 0, book.open)
         for pots, word in ((self.down_payments, "credited"), (self.unapplied, "paid")):
             for pot in pots:
-                if pot.source.document.body.currency == body.currency and pot.source is not invoice:  # type: ignore[union-attr]  # all are money
+                if pot.currency == body.currency and pot.source is not invoice:
                     part = book.move(invoice.business_at, min(left, pot.left))
-                    setattr(book, word, getattr(book, word) + part)
                     if word == "paid":
-                        book.receipts.append(Pot(pot.source, part))
+                        self._pay(book, pot.source, part)
+                    else:
+                        book.credited += part
                     pot.left -= part
                     left -= part
-        paid = book.move(invoice.business_at, left)
-        book.paid += paid
-        book.receipts.append(Pot(invoice, paid))
+        self._pay(book, invoice, book.move(invoice.business_at, left))
 
     def _take_dispute(self, dispute: Known) -> None:
         body = dispute_body(dispute)

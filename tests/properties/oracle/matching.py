@@ -93,8 +93,14 @@ def _kit_parts(lines: list[OrderLine]) -> list[int]:
     """Into how many parts a grain falls for kits to come out even."""
     parts = set()
     for component in lines:
-        for parent in lines if component.parent_line is not None else ():
-            ratio = ratio_of(component, parent)
+        for parent in lines:
+            ratio = ratio_of(component, parent) if _is_part(component, parent) else None
             if ratio is not None:
                 parts.add(ratio.numerator)
     return sorted(parts - {1})
+
+
+def _is_part(component: OrderLine, parent: OrderLine) -> bool:
+    if component.parent_line is None or parent.line is None:
+        return False
+    return normal(component.parent_line) == normal(parent.line)

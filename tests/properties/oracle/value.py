@@ -68,7 +68,7 @@ def _line_amount(line: OrderLine) -> int | None:
 def unit_value(ledger: Ledger) -> Fraction | None:
     """The net price of 10^-6 of a line in 10^-4; None where the order has no price."""
     if ledger.parent is not None:
-        return _share_of_kit(ledger, ledger.parent)
+        return _share_of_kit(ledger.parent)
     for _, line in ledger.ordered_by:
         if line.free:
             return Fraction(0)
@@ -80,7 +80,7 @@ def unit_value(ledger: Ledger) -> Fraction | None:
     return None
 
 
-def _share_of_kit(component: Ledger, parent: Ledger) -> Fraction | None:
+def _share_of_kit(parent: Ledger) -> Fraction | None:
     """Each unit of a kit's components is worth the same."""
     whole = unit_value(parent)
     if whole is None:

@@ -225,11 +225,12 @@ class Waiting:
 
     def _lost_delivery(self, shipment: Known) -> int:
         """When a proof of delivery that names the shipment was last taken back."""
-        lost = [0]
-        for pod in self.papers.gone("pod"):
-            if pod.key[0] == shipment.key[0] and shipment.key[2] in pod.named("shipment"):
-                lost.append(pod.void_at or 0)
-        return max(lost)
+        lost = [
+            pod.void_at or 0
+            for pod in self.papers.gone("pod")
+            if pod.key[0] == shipment.key[0] and shipment.key[2] in pod.named("shipment")
+        ]
+        return max(lost, default=0)
 
     def expected_at(self, shipment: Known) -> int | None:
         """When the shipment should arrive, by its carrier's last word, else by its own."""

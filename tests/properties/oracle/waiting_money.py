@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tests.properties.oracle.dues import due_of, open_since
 from tests.properties.oracle.documents import BROUGHT_BACK, dispute_body, memo_body, payment_body, return_body
+from tests.properties.oracle.dues import due_of, open_since
 from tests.properties.oracle.matching import converted
 from tests.properties.oracle.model import Known, Subject, Wait
 from tests.properties.oracle.value import total_value
@@ -111,7 +111,7 @@ def uncredited(waiting: Waiting) -> list[tuple[Known, int | None]]:
             named[numbers[0]] = named.get(numbers[0], 0) + amount
         elif kind in ("return", "refund"):
             general += amount
-    found = []
+    found: list[tuple[Known, int | None]] = []
     for one in every:
         value = values[one.key]
         if value is None:
@@ -128,10 +128,8 @@ def uncredited(waiting: Waiting) -> list[tuple[Known, int | None]]:
 
 def _credits(waiting: Waiting) -> list[tuple[Known, int, str]]:
     found = [(memo, memo_body(memo).amount, memo_body(memo).kind) for memo in waiting.papers.of("credit_memo")]
-    for payment in waiting.papers.of("payment"):
-        if payment_body(payment).kind == "refund":
-            found.append((payment, abs(payment_body(payment).amount), "refund"))
-    return found
+    refunds = [payment for payment in waiting.papers.of("payment") if payment_body(payment).kind == "refund"]
+    return [*found, *((refund, abs(payment_body(refund).amount), "refund") for refund in refunds)]
 
 
 def _value_of(waiting: Waiting, returned: Known) -> int | None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from tests.properties.oracle.books import Pot
-from tests.properties.oracle.dues import not_due_yet
 from tests.properties.oracle.documents import dispute_body, payment_body
+from tests.properties.oracle.dues import not_due_yet
 from tests.properties.oracle.findings.common import beyond_amount, found
 from tests.properties.oracle.model import Finding, Known
 from tests.properties.oracle.waiting import Waiting

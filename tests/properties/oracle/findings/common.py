@@ -62,10 +62,10 @@ def unsettled(ledger: Ledger, grains: int) -> int:
 
 def is_credited(waiting: Waiting, amount: int | None) -> bool:
     """Whether credit memos without lines are worth at least a difference."""
-    credits = [memo_body(memo) for memo in waiting.papers.of("credit_memo")]
+    given = [memo_body(memo) for memo in waiting.papers.of("credit_memo")]
     worth = sum(
         body.amount
-        for body in credits
+        for body in given
         if not body.lines and body.kind in _SETTLING_KINDS and body.currency == waiting.books.currency
     )
     return amount is not None and 0 < amount <= worth

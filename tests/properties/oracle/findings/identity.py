@@ -54,10 +54,8 @@ def _identities(waiting: Waiting) -> Iterator[Finding]:
         first = customer if first is None else first
     orders = [known for known in waiting.papers.known if known.document.type == "order"]
     numbers = {waiting.order.document_id, *(order.key[2] for order in orders)}
-    if orders:
-        for known in live:
-            if known.named("order") and not numbers & set(known.named("order")):
-                times.append(known.business_at)
+    strangers = [one for one in live if one.named("order") and not numbers & set(one.named("order"))]
+    times += [one.business_at for one in strangers] if orders else []
     if times:
         yield found(waiting, "IDENTITY_CONFLICT", None, min(times), None)
 

@@ -154,7 +154,7 @@ def _duplicates(waiting: Waiting) -> Iterator[Finding]:
 
 def _are_twice(waiting: Waiting, one: Known, other: Known) -> bool:
     customers = {one.document.customer_id, other.document.customer_id} - {None}
-    names = [{name for name in (*each.document.reverses, *each.document.replaces)} for each in (one, other)]
+    names = [{*each.document.reverses, *each.document.replaces} for each in (one, other)]
     if len(customers) > 1 or one.key[1:] in names[1] or other.key[1:] in names[0]:
         return False
     calendar = waiting.order_rules().codes["DUPLICATE_INVOICE"].calendar
