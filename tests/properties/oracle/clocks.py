@@ -59,7 +59,7 @@ def covers(hold: Known, ledger: Ledger, lines: Lines) -> bool:
 def deadline_after(start: int, tolerance: int, held: list[Interval], calendar: Calendar) -> int | None:
     """The first moment by which the clock has run for `tolerance` since `start`; None if it never gets there.
 
-    The clock runs in business time while no interval covers it; nothing is due before it runs at all. Walked from one edge
+    The clock runs in business time while no interval covers it; nothing is due before it runs. Walked from one edge
     of an interval to the next.
     """
     edges = sorted({edge for interval in held for edge in interval if edge is not None and edge > start})
