@@ -98,6 +98,11 @@ class Books:
                 self.books[invoice.key] = Book(invoice, body.total, body.currency, body.total)
                 if body.kind == "down_payment":
                     self.down_payments.append(Pot(invoice, body.total))
+        for receipt in papers.of("payment"):
+            body_of = payment_body(receipt)
+            if body_of.kind == "receipt":
+                rest = body_of.amount - sum(application.amount for application in self.applications(receipt))
+                self.unapplied.append(Pot(receipt, max(0, rest)))
         settling = [one for one in papers.known if one.document.type in _SETTLING and counts(one)]
         for known in sorted(settling, key=lambda one: (one.business_at, *one.key)):
             {
@@ -123,11 +128,8 @@ class Books:
     def _take_payment(self, payment: Known) -> None:
         body = payment_body(payment)
         if body.kind == "receipt":
-            applications = self.applications(payment)
-            for application in applications:
+            for application in self.applications(payment):
                 self._apply(payment, application)
-            rest = body.amount - sum(application.amount for application in applications)
-            self.unapplied.append(Pot(payment, max(0, rest)))
         elif body.kind in ("chargeback", "reversal"):
             self._take_back(payment)
 
@@ -152,8 +154,9 @@ class Books:
         if book.currency != payment_body(payment).currency:
             return
         at = payment.business_at
-        book.appliers.append(payment)
-        if application.amount < 0:
+        if application.amount >= 0:
+            book.appliers.append(payment)
+        else:
             book.take_back(at, -application.amount, None)
         cash = book.move(at, application.amount)
         self._pay(book, payment, cash)
@@ -223,6 +226,12 @@ class Books:
                 book.paid -= part
                 book.open += part
                 book.levels.append((payment.business_at, -part))
+                left -= part
+        for pot in (*reversed(self.overpaid), *reversed(self.unapplied)):
+            is_named = pot.source.key[0] == payment.key[0] and pot.source.key[2] in named
+            if pot.currency == body.currency and (is_named or not named):
+                part = min(left, pot.left)
+                pot.left -= part
                 left -= part
 
     def _take_refund(self, payment: Known) -> None:

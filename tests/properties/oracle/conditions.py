@@ -9,8 +9,8 @@ from o2c.schemas.documents import Document
 from tests.properties.oracle.documents import Papers, standing
 from tests.properties.oracle.exposure import billing, exposure
 from tests.properties.oracle.findings import all_findings
-from tests.properties.oracle.findings.goods import unshipped_value
-from tests.properties.oracle.model import STALLS, Condition, Finding, Policy, Progress, Subject, Wait
+from tests.properties.oracle.findings.goods import held_value
+from tests.properties.oracle.model import STALLS, Condition, Finding, Known, Policy, Progress, Subject, Wait
 from tests.properties.oracle.status import describe, worth
 from tests.properties.oracle.waiting import Waiting
 from tests.properties.oracle.waiting_money import all_waits
@@ -93,7 +93,7 @@ def _stall(
     judged = [wait for wait in group if wait.rule.enabled]
     past = [wait for wait in judged if wait.deadline is not None and wait.deadline <= clock]
     sets = min(past, key=lambda wait: wait.deadline or 0) if past else group[0]
-    worth_of_all = unshipped_value(waiting) if code == "STALLED_RELEASE" else worth(group)
+    worth_of_all = held_value(waiting, hold_of(waiting, subject)) if code == "STALLED_RELEASE" else worth(group)
     since = min(wait.start or 0 for wait in past) if past else None
     amount = worth_of_all if past else None
     currency = group[0].currency or waiting.books.currency
@@ -112,13 +112,18 @@ def _stall(
     )
 
 
+def hold_of(waiting: Waiting, subject: Subject) -> Known:
+    """The hold that a stall is about."""
+    return next(hold for hold in waiting.papers.of("hold") if Subject(*hold.key) == subject)
+
+
 def _at_once(correlation_id: str, finding: Finding, clock: int) -> Condition:
     return Condition(
         code=finding.code,
         subject=finding.subject,
         exception_id=exception_id(correlation_id, finding.code, finding.subject),
         units=((finding.since, finding.opens_at, finding.awaits, 0),),
-        holding=finding.opens_at <= clock,
+        holding=finding.since <= clock,
         since=finding.since,
         amount=finding.amount,
         currency=finding.currency,

@@ -4,12 +4,15 @@ from dataclasses import dataclass, field
 
 from o2c.schemas.documents import Line
 from tests.properties.oracle.documents import Papers, goods_body
-from tests.properties.oracle.lines import Lines, Share
+from tests.properties.oracle.lines import Lines
 from tests.properties.oracle.matching import converted
-from tests.properties.oracle.model import DocumentKey, Known, LineName, Unit
+from tests.properties.oracle.model import DocumentKey, Known, Ledger, LineName, Unit
 
 PackageKey = tuple[DocumentKey, str]
 """A shipment and the id of one of its packages."""
+
+Proof = tuple[Ledger, int, int]
+"""A line, how many grains of it arrived, and of how many it is said that they did not."""
 
 
 @dataclass
@@ -18,23 +21,24 @@ class Deliveries:
 
     papers: Papers
     lines: Lines
+    lost: list[tuple[Known, DocumentKey, LineName, Unit]] = field(default_factory=list)
     handed_over: dict[DocumentKey, dict[LineName, list[Unit]]] = field(default_factory=dict)
-    proved: dict[DocumentKey, list[Known]] = field(default_factory=dict)
+    proved: dict[DocumentKey, dict[str | None, list[Known]]] = field(default_factory=dict)
     damaged: list[tuple[Known, LineName, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        naming_none: list[tuple[Known, list[Share] | None]] = []
+        naming_none: list[tuple[Known, list[Proof] | None]] = []
         for pod in self.papers.of("pod"):
             self._take(pod, naming_none)
         for pod, shares in naming_none:
             if shares is not None:
-                self._share_out(pod, shares, self._every_shipment(), None)
+                self._share_out(pod, shares, self._every_shipment(), None, proves=False)
                 continue
             shipments = self.papers.of("shipment")
             earlier = [each.key for each in shipments if each.business_at <= pod.business_at]
             self._deliver_the_rest(pod, earlier or [each.key for each in shipments[:1]], None)
 
-    def _take(self, pod: Known, naming_none: list[tuple[Known, list[Share] | None]]) -> None:
+    def _take(self, pod: Known, naming_none: list[tuple[Known, list[Proof] | None]]) -> None:
         body = goods_body(pod)
         named = self._shipments(pod, pod.named("shipment"))
         packages = self._packages(pod, pod.named("tracking"))
@@ -59,57 +63,62 @@ class Deliveries:
             else:
                 naming_none.append((pod, shares))
 
-    def _line_shares(self, pod: Known, position: int, line: Line) -> list[Share]:
+    def _line_shares(self, pod: Known, position: int, line: Line) -> list[Proof]:
         shares = self.lines.spread(pod, position, line, "pod")
         at = pod.business_at if line.at is None else line.at
+        proofs = []
         for ledger, grains in shares:
             ledger.own["pod"] += [Unit(at, pod) for _ in range(grains)]
             hurt = converted(line, ledger, line.damaged or 0)
             if hurt:
                 self.damaged.append((pod, ledger.name, self.lines.grains(hurt)))
-        return shares
+            is_last = ledger is shares[-1][0]
+            missing = converted(line, ledger, (line.short or 0) + (line.refused or 0)) if is_last else 0
+            proofs.append((ledger, grains, self.lines.grains(missing or 0)))
+        return proofs
 
     def _deliver_the_rest(self, pod: Known, shipments: list[DocumentKey], package: str | None) -> None:
         for shipment in shipments:
-            self._prove(shipment, pod)
+            self._prove(shipment, package, pod)
             for name in self.lines.carried[shipment]:
                 rest = self._left(shipment, name, package)
                 self.lines.ledgers[name].own["pod"] += [Unit(pod.business_at, pod) for _ in rest]
                 self._hand_over(shipment, name, rest)
 
     def _share_out(
-        self, pod: Known, shares: list[Share], shipments: list[DocumentKey], package: str | None
-    ) -> list[Share]:
+        self, pod: Known, proofs: list[Proof], shipments: list[DocumentKey], package: str | None, *, proves: bool = True
+    ) -> list[Proof]:
         remaining = []
-        for ledger, grains in shares:
-            left = grains
+        for ledger, grains, missing in proofs:
+            left, gone = grains, missing
             for shipment in shipments:
                 given = self._left(shipment, ledger.name, package)[: max(0, left)]
                 self._hand_over(shipment, ledger.name, given)
-                if given or pod.named("shipment"):
-                    self._prove(shipment, pod)
-                left -= len(given)
-            remaining.append((ledger, left))
+                lost = self._left(shipment, ledger.name, package)[:gone]
+                self.lost += [(pod, shipment, ledger.name, unit) for unit in lost]
+                if proves:
+                    self._prove(shipment, package, pod)
+                left, gone = left - len(given), gone - len(lost)
+            remaining.append((ledger, left, gone))
         return remaining
 
     def _left(self, shipment: DocumentKey, name: LineName, package: str | None) -> list[Unit]:
         """What a shipment (or one of its packages) carried of a line and has not been handed over, oldest first."""
         carried = sorted(self.lines.carried[shipment].get(name, ()), key=lambda unit: unit.place)
-        for gone in self.handed_over.get(shipment, {}).get(name, ()):
+        lost = [unit for _, which, line, unit in self.lost if (which, line) == (shipment, name)]
+        for gone in (*self.handed_over.get(shipment, {}).get(name, ()), *lost):
             carried.remove(gone)
         return [unit for unit in carried if package is None or unit.package == package]
 
     def _hand_over(self, shipment: DocumentKey, name: LineName, units: list[Unit]) -> None:
         self.handed_over.setdefault(shipment, {}).setdefault(name, []).extend(units)
 
-    def waiting(self, shipment: DocumentKey, name: LineName) -> list[Unit]:
-        """What a shipment carried of a line and nobody has proved delivered."""
-        return self._left(shipment, name, None)
+    def waiting(self, shipment: DocumentKey, name: LineName, package: str | None = None) -> list[Unit]:
+        """What a shipment (or one of its packages) carried of a line and nobody has said a word of."""
+        return self._left(shipment, name, package)
 
-    def _prove(self, shipment: DocumentKey, pod: Known) -> None:
-        proofs = self.proved.setdefault(shipment, [])
-        if pod not in proofs:
-            proofs.append(pod)
+    def _prove(self, shipment: DocumentKey, package: str | None, pod: Known) -> None:
+        self.proved.setdefault(shipment, {}).setdefault(package, []).append(pod)
 
     # ------------------------------------------------------------------- who is named
 

@@ -101,7 +101,7 @@ class Papers:
         self.known = known
         self.orders = self.of("order")
         self.other_orders = [one for one in known if one.document.type == "order" and not counts(one)]
-        self.is_cancelled = any(one.document.cancelled for one in self.other_orders) and not self.orders
+        self.is_cancelled = bool(self.other_orders) and not self.orders
 
     def of(self, kind: str) -> list[Known]:
         """The counting documents of a type, in the order in which they are taken."""

@@ -11,6 +11,7 @@ from tests.properties.oracle.dues import past_due
 from tests.properties.oracle.model import Condition, Ledger
 from tests.properties.oracle.value import net_value
 from tests.properties.oracle.waiting import Waiting
+from tests.properties.oracle.waiting_money import disputed_currency, is_resolved
 
 BUCKETS = ("disputed", "past_due", "open", "unbilled", "in_transit", "held", "unshipped", "unallocated")
 _BLOCKING_INCIDENTS = ("tax_failure", "customer_master", "pricing_failure")
@@ -56,10 +57,12 @@ def _disputed(waiting: Waiting, book: Book) -> int:
     total = 0
     for dispute in waiting.papers.of("dispute"):
         body = dispute_body(dispute)
-        if body.resolved_at is not None and body.resolved_at <= waiting.clock:
+        if is_resolved(waiting, dispute):
             continue
         left = body.amount
         for disputed in waiting.books.disputed_books(dispute):
+            if disputed.currency != disputed_currency(waiting, dispute):
+                continue
             part = min(left, disputed.open)
             left -= part
             total += part if disputed is book else 0

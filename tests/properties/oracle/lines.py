@@ -44,6 +44,8 @@ class Lines:
         self.not_convertible: list[tuple[Known, Line]] = []
         for order in papers.orders:
             self._take_order(order)
+        if not papers.orders and papers.header is not None:
+            self._take_order(papers.header)
         self._join_kits()
         for milestone in ("allocation", "pick", "shipment"):
             for known in papers.of(milestone):
@@ -84,7 +86,8 @@ class Lines:
             requested = body.requested_ship_at if line.requested_ship_at is None else line.requested_ship_at
             promise = body.promised_at if line.promised_at is None else line.promised_at
             at = order.business_at if line.at is None else line.at
-            for _ in range(self.grains(max(0, line.quantity - line.cancelled_quantity))):
+            wanted = 0 if self.papers.is_cancelled else max(0, line.quantity - line.cancelled_quantity)
+            for _ in range(self.grains(wanted)):
                 ledger.own["order"].append(Unit(at, order, requested, promise))
 
     def _take_goods(self, known: Known, milestone: str) -> None:
@@ -184,11 +187,12 @@ class Lines:
     def _complete_kits(self) -> None:
         for ledger in self.ledgers.values():
             for milestone in CHAIN[1:] if ledger.components else ():
+                ledger.kits[milestone] = made = []
                 parts = [(component.effective(milestone), ratio) for component, ratio in ledger.components]
                 kits = min(int(Fraction(len(units)) / ratio) for units, ratio in parts)
                 for kit in range(kits):
                     last = [units[-int(-(kit + 1) * ratio // 1) - 1] for units, ratio in parts]
-                    ledger.own[milestone].append(max(last, key=lambda unit: unit.at))
+                    made.append(max(last, key=lambda unit: unit.at))
 
     # ------------------------------------------------------------------- matching
 

@@ -29,7 +29,7 @@ def _own_level(ledger: Ledger, milestone: str, time: int) -> int:
     reached += sum(gone.grains for gone in ledger.gone[milestone] if gone.at <= time < gone.lost_at)
     if milestone == "invoice":
         reached -= sum(1 for unit in ledger.lowered if unit.at <= time)
-    elif milestone != "order" and ledger.components and any(part.gone[milestone] for part, _ in ledger.components):
+    elif milestone != "order" and ledger.components:
         standing = min(int(level(part, milestone, time) // ratio) for part, ratio in ledger.components)
         reached = max(reached, standing)
     return reached

@@ -1,7 +1,7 @@
 """The oracle's own words: documents that count, single units of quantity, and what waits. Nothing here is clever."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Protocol
 
@@ -98,7 +98,7 @@ class Policy(Protocol):
 class Known:
     """A document in its winning revision, with the business time at which it took effect.
 
-    `void_at`: when a later document took it back. `conflict`: its winning revision came with two contents.
+    `void_at`: when a later document took it back. `conflict`: its winning revision came with two contents, by then.
     """
 
     document: Document
@@ -164,6 +164,7 @@ class Ledger:
         default_factory=lambda: {milestone: [] for milestone in (*CHAIN, "invoice", "return")}
     )
     gone: dict[str, list[Gone]] = field(default_factory=lambda: {milestone: [] for milestone in (*CHAIN, "invoice")})
+    kits: dict[str, list[Unit]] = field(default_factory=dict)
     lowered: list[Unit] = field(default_factory=list)
     credited_lines: int = 0
     backordered: list[Unit] = field(default_factory=list)
@@ -174,14 +175,16 @@ class Ledger:
 
     @property
     def place(self) -> tuple[int, int, str]:
-        """Lines by number, then by text."""
-        text = self.name[1]
+        """Lines by number, then by text, then those of units that nobody can convert."""
+        kind, text = self.name
+        if " in " in kind:
+            return (2, 0, text)
         return (0, int(text), "") if text.isdigit() else (1, 0, text)
 
     @property
     def invoiced(self) -> int:
         """Grains invoiced, less those of negative invoice lines and of credit memos that lower them."""
-        return len(self.own["invoice"]) - len(self.lowered)
+        return max(0, len(self.own["invoice"]) - len(self.lowered))
 
     @property
     def returned(self) -> int:
@@ -196,24 +199,29 @@ class Ledger:
     def effective(self, milestone: str) -> list[Unit]:
         """Unit by unit, when it reached the milestone at the latest: by its own document or by a later milestone's."""
         mine = sorted(self.own[milestone], key=lambda unit: unit.place)
+        if milestone in self.kits:
+            mine = _sooner(mine, self.kits[milestone])
         if milestone in ("pod", "invoice"):
             return mine
         later = self.effective(CHAIN[CHAIN.index(milestone) + 1])
-        reached = []
-        for position in range(max(len(mine), len(later))):
-            if position >= len(mine):
-                if milestone != "order":
-                    reached.append(later[position])
-            elif position < len(later) and later[position].at < mine[position].at:
-                own = mine[position]
-                reached.append(Unit(later[position].at, own.source, own.requested_ship_at, own.promised_at))
-            else:
-                reached.append(mine[position])
-        return reached
+        return _sooner(mine, later[: len(mine)] if milestone == "order" else later)
 
     def reached(self, milestone: str) -> int:
         """How many grains reached the milestone."""
         return self.invoiced if milestone == "invoice" else len(self.effective(milestone))
+
+
+def _sooner(mine: list[Unit], others: list[Unit]) -> list[Unit]:
+    """Unit by unit, whichever of two ways to reach a milestone was the sooner."""
+    reached = []
+    for position in range(max(len(mine), len(others))):
+        if position >= len(mine):
+            reached.append(others[position])
+        elif position < len(others) and others[position].at < mine[position].at:
+            reached.append(replace(mine[position], at=others[position].at))
+        else:
+            reached.append(mine[position])
+    return reached
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,7 @@ def _amounts(papers: Papers, books: Books) -> dict[str, str | None]:
     }
     terms["overpaid"] = books.sum_of(books.overpaid)
     terms["unapplied"] = books.sum_of(books.unapplied)
+    terms["credit_due"] = books.sum_of(books.credit_due)
     return {
         "ordered": None if ordered is None else plain(ordered, AMOUNT_PLACES),
         **{word: plain(amount, AMOUNT_PLACES) for word, amount in terms.items()},

@@ -40,14 +40,16 @@ def ordered_amount(papers: Papers) -> int | None:
     if not papers.orders:
         return 0 if papers.is_cancelled else None
     currency = currency_of(papers)
-    amounts = [_order_amount(order) for order in papers.orders if order_body(order).currency == currency]
+    amounts = [order_amount(order) for order in papers.orders if order_body(order).currency == currency]
     known = [amount for amount in amounts if amount is not None]
     return sum(known) if len(known) == len(amounts) else None
 
 
-def _order_amount(order: Known) -> int | None:
+def order_amount(order: Known) -> int | None:
+    """What one order document is worth at net prices, charges included."""
     body = order_body(order)
-    values = [_line_amount(line) for line in body.lines if line.parent_line is None]
+    numbers = {line.line for line in body.lines}
+    values = [_line_amount(line) for line in body.lines if line.parent_line is None or line.parent_line not in numbers]
     known = [value for value in values if value is not None]
     if len(known) < len(values):
         return body.total

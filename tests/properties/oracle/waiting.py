@@ -6,7 +6,15 @@ from o2c.schemas.documents import OrderBody
 from tests.properties.oracle.books import Books
 from tests.properties.oracle.clocks import Interval, deadline_after, held_during, is_open
 from tests.properties.oracle.deliveries import Deliveries
-from tests.properties.oracle.documents import Papers, goods_body, hold_body, order_body, payment_body, transit_body
+from tests.properties.oracle.documents import (
+    Papers,
+    goods_body,
+    hold_body,
+    order_body,
+    payment_body,
+    return_body,
+    transit_body,
+)
 from tests.properties.oracle.lines import Lines
 from tests.properties.oracle.losses import lost_units
 from tests.properties.oracle.matching import ENDLESS
@@ -195,12 +203,20 @@ class Waiting:
     # ----------------------------------------------------------------- deliveries
 
     def _for_deliveries(self) -> Iterator[Wait]:
+        refused = {name: _refused(ledger) for name, ledger in self.lines.ledgers.items()}
+        credited = {name: ledger.credited_lines for name, ledger in self.lines.ledgers.items()}
         for shipment in self.papers.of("shipment"):
+            settling = (refused, credited) if shipment.key in self.deliveries.proved else (refused,)
             for name in self.lines.carried[shipment.key]:
                 ledger = self.lines.ledgers[name]
                 rules = self.line_rules(ledger, goods_body(shipment).carrier)
+                units = self.deliveries.waiting(shipment.key, name)
+                for pool in settling:
+                    settled = min(pool[name], len(units))
+                    units = units[settled:]
+                    pool[name] -= settled
                 if "pod" in rules.milestones and "shipment" in rules.milestones:
-                    for unit in self.deliveries.waiting(shipment.key, name):
+                    for unit in units:
                         yield self._for_delivery(shipment, ledger, unit, rules)
 
     def _for_delivery(self, shipment: Known, ledger: Ledger, unit: Unit, rules: Rules) -> Wait:
@@ -247,6 +263,11 @@ class Waiting:
             if one.key[0] == shipment.key[0]
             and (shipment.key[2] in one.named("shipment") or numbers & set(one.named("tracking")))
         ]
+
+
+def _refused(ledger: Ledger) -> int:
+    """How much of a line the customer refused: nobody proves its delivery any more."""
+    return sum(1 for unit in ledger.own["return"] if return_body(unit.source).kind == "refused")
 
 
 def before_on(rules: Rules, milestone: str) -> str | None:

@@ -163,7 +163,7 @@ def _for_resolution(waiting: Waiting) -> Iterator[Wait]:
     rule = waiting.order_rules().codes["UNRESOLVED_DISPUTE"]
     for dispute in waiting.papers.of("dispute"):
         body = dispute_body(dispute)
-        if body.resolved_at is not None and body.resolved_at <= waiting.clock:
+        if is_resolved(waiting, dispute):
             continue
         deadline = rule.calendar.add(dispute.business_at, rule.tolerance_us)
         if body.respond_by is not None and rule.before_respond_by_us is not None:
@@ -179,6 +179,12 @@ def _for_resolution(waiting: Waiting) -> Iterator[Wait]:
             money=body.amount,
             currency=disputed_currency(waiting, dispute),
         )
+
+
+def is_resolved(waiting: Waiting, dispute: Known) -> bool:
+    """Whether a dispute has come to its end by now."""
+    resolved_at = dispute_body(dispute).resolved_at
+    return resolved_at is not None and resolved_at <= waiting.clock
 
 
 def disputed_currency(waiting: Waiting, dispute: Known) -> str | None:

@@ -1,6 +1,7 @@
 """What payments leave open, deduct, take too early or bring too much; and disputes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tests.properties.oracle.books import Pot
 from tests.properties.oracle.documents import dispute_body, payment_body
@@ -8,7 +9,7 @@ from tests.properties.oracle.dues import not_due_yet
 from tests.properties.oracle.findings.common import beyond_amount, found
 from tests.properties.oracle.model import Finding, Known
 from tests.properties.oracle.waiting import Waiting
-from tests.properties.oracle.waiting_money import disputed_currency
+from tests.properties.oracle.waiting_money import disputed_currency, is_resolved
 
 
 def cash_findings(waiting: Waiting) -> Iterator[Finding]:
@@ -16,12 +17,11 @@ def cash_findings(waiting: Waiting) -> Iterator[Finding]:
     books = waiting.books.books.values()
     yield from _short(waiting)
     yield from _of_pots(waiting, "UNEARNED_DISCOUNT", [pot for book in books for pot in book.unearned])
-    deductions = [pot for book in books for pot in book.deductions if not _is_decided(waiting, pot)]
-    yield from _of_pots(waiting, "DEDUCTION", deductions)
+    yield from _of_pots(waiting, "DEDUCTION", _undecided(waiting))
     yield from _of_pots(waiting, "OVERPAYMENT", waiting.books.overpaid)
     for dispute in waiting.papers.of("dispute"):
         body = dispute_body(dispute)
-        if body.resolved_at is None or body.resolved_at > waiting.clock:
+        if not is_resolved(waiting, dispute):
             currency = disputed_currency(waiting, dispute)
             yield found(waiting, "DISPUTE", dispute, dispute.business_at, body.amount, currency)
 
@@ -52,15 +52,18 @@ def _of_pots(waiting: Waiting, code: str, pots: list[Pot]) -> Iterator[Finding]:
             yield found(waiting, code, payment, payment.business_at, amount, payment_body(payment).currency)
 
 
-def _is_decided(waiting: Waiting, deduction: Pot) -> bool:
-    """Whether a dispute about the payment, or about its invoice, has come to an outcome."""
+def _undecided(waiting: Waiting) -> list[Pot]:
+    """What is deducted, less what disputes that came to an outcome other than the books' own were about."""
+    pots = [replace(pot) for book in waiting.books.books.values() for pot in book.deductions]
     for dispute in waiting.papers.of("dispute"):
         body = dispute_body(dispute)
-        if body.outcome is None or body.resolved_at is None or body.resolved_at > waiting.clock:
+        if body.outcome not in ("credited", "recovered") or not is_resolved(waiting, dispute):
             continue
-        scope = dispute.key[0]
-        if (scope, "payment", body.payment) == deduction.source.key:
-            return True
-        if (scope, "invoice", body.invoice) == deduction.invoice:
-            return True
-    return False
+        left = body.amount
+        for pot in pots:
+            by_payment = pot.source.key == (dispute.key[0], "payment", body.payment)
+            if by_payment or pot.invoice == (dispute.key[0], "invoice", body.invoice):
+                part = min(pot.left, left)
+                pot.left -= part
+                left -= part
+    return pots

@@ -5,7 +5,8 @@ from tests.properties.oracle.model import Finding, Known, Ledger, Rule, Subject
 from tests.properties.oracle.value import ALL_PERCENT, total_value
 from tests.properties.oracle.waiting import Waiting
 
-_SETTLING_KINDS = ("quantity", "return", "allowance")
+SETTLING_KINDS = ("quantity", "return", "allowance")
+"""The kinds of credit memo that settle a difference of goods without naming lines."""
 
 
 def found(
@@ -60,13 +61,18 @@ def unsettled(ledger: Ledger, grains: int) -> int:
     return max(0, grains - max(0, ledger.credited_lines) - ledger.returned)
 
 
+def uncredited(ledger: Ledger, grains: int) -> int:
+    """What of a line's difference no line of a credit memo took back."""
+    return max(0, grains - max(0, ledger.credited_lines))
+
+
 def is_credited(waiting: Waiting, amount: int | None) -> bool:
     """Whether credit memos without lines are worth at least a difference."""
     given = [memo_body(memo) for memo in waiting.papers.of("credit_memo")]
     worth = sum(
         body.amount
         for body in given
-        if not body.lines and body.kind in _SETTLING_KINDS and body.currency == waiting.books.currency
+        if not body.lines and body.kind in SETTLING_KINDS and body.currency == waiting.books.currency
     )
     return amount is not None and 0 < amount <= worth
 

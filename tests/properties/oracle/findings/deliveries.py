@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from tests.properties.oracle.documents import goods_body, transit_body
-from tests.properties.oracle.findings.common import found, is_credited, unsettled, value_of
-from tests.properties.oracle.model import Finding, Ledger
+from o2c.schemas.documents import CreditMemoBody, ReturnBody
+from tests.properties.oracle.documents import BROUGHT_BACK, goods_body, transit_body
+from tests.properties.oracle.findings.common import SETTLING_KINDS, found, is_credited, unsettled, value_of
+from tests.properties.oracle.model import DocumentKey, Finding, Known, LineName
 from tests.properties.oracle.waiting import Waiting
 
-_WRONG = ("exception", "returning", "returned")
+_WRONG = ("attempted", "exception", "returning", "returned")
 
 
 def delivery_findings(waiting: Waiting) -> Iterator[Finding]:
@@ -19,48 +20,70 @@ def delivery_findings(waiting: Waiting) -> Iterator[Finding]:
 
 
 def _short(waiting: Waiting) -> Iterator[Finding]:
-    missing: dict[tuple[str, str], int] = {}
-    times = []
+    missing: dict[LineName, int] = {}
+    times, told = [], set()
+    for pod, _, name, _ in waiting.deliveries.lost:
+        missing[name] = missing.get(name, 0) + 1
+        times.append(pod.business_at)
+        told.add(pod.key)
     for shipment, proofs in waiting.deliveries.proved.items():
-        for name in waiting.lines.carried[shipment]:
-            left = len(waiting.deliveries.waiting(shipment, name))
-            if left:
-                missing[name] = missing.get(name, 0) + left
-                times.append(max(pod.business_at for pod in proofs))
-    short = []
-    for name, grains in missing.items():
+        for package in (None,) if None in proofs else tuple(proofs):
+            for name in waiting.lines.carried[shipment]:
+                left = len(waiting.deliveries.waiting(shipment, name, package))
+                if left:
+                    missing[name] = missing.get(name, 0) + left
+                    times.append(max(pod.business_at for pod in proofs[package]))
+                    told |= {pod.key for pod in proofs[package]}
+    for name in missing:
         ledger = waiting.lines.ledgers[name]
-        again = max(0, ledger.reached("shipment") - ledger.reached("order")) if ledger.ordered_by else 0
-        left = unsettled(ledger, grains - again)
-        if left:
-            short.append((ledger, left))
-    amount = value_of(waiting, short)
-    if short and not is_credited(waiting, amount):
-        yield found(waiting, "DELIVERY_SHORT", None, min(times), amount, awaits="pod")
+        if ledger.ordered_by:
+            missing[name] -= max(0, ledger.reached("shipment") - ledger.reached("order"))
+    yield from _of_quantity(waiting, "DELIVERY_SHORT", missing, times, _without_figures(waiting, "short", told))
 
 
 def _damaged(waiting: Waiting) -> Iterator[Finding]:
-    hurt: dict[tuple[str, str], int] = {}
+    hurt: dict[LineName, int] = {}
     times = []
     told = {pod.key for pod, _, _ in waiting.deliveries.damaged}
     for pod, name, grains in waiting.deliveries.damaged:
         hurt[name] = hurt.get(name, 0) + grains
         times.append(pod.business_at)
-    for pod in waiting.papers.of("pod"):
-        if goods_body(pod).condition == "damaged" and pod.key not in told:
-            for ledger in waiting.lines.in_order():
-                count = sum(1 for unit in ledger.own["pod"] if unit.source == pod)
-                if count:
-                    hurt[ledger.name] = hurt.get(ledger.name, 0) + count
-                    times.append(pod.business_at)
-    left: list[tuple[Ledger, int]] = []
-    for name, grains in hurt.items():
+    yield from _of_quantity(waiting, "DELIVERY_DAMAGED", hurt, times, _without_figures(waiting, "damaged", told))
+
+
+def _of_quantity(
+    waiting: Waiting, code: str, quantities: dict[LineName, int], times: list[int], unknown: list[int]
+) -> Iterator[Finding]:
+    left = []
+    for name, grains in quantities.items():
         ledger = waiting.lines.ledgers[name]
         if unsettled(ledger, grains):
             left.append((ledger, unsettled(ledger, grains)))
     amount = value_of(waiting, left)
-    if left and not is_credited(waiting, amount):
-        yield found(waiting, "DELIVERY_DAMAGED", None, min(times), amount)
+    if is_credited(waiting, amount):
+        left = []
+    if left or unknown:
+        since = min([*(times if left else ()), *unknown])
+        awaits = "pod" if code == "DELIVERY_SHORT" else None
+        yield found(waiting, code, None, since, None if unknown else amount, awaits=awaits)
+
+
+def _without_figures(waiting: Waiting, condition: str, told: set[DocumentKey]) -> list[int]:
+    """When proofs of delivery said that something was wrong but not how much of it, and nothing has come of it."""
+    times = []
+    for pod in waiting.papers.of("pod"):
+        if goods_body(pod).condition == condition and pod.key not in told:
+            answers = [*waiting.papers.of("credit_memo"), *waiting.papers.of("return")]
+            if not any(_answers(answer) and answer.business_at >= pod.business_at for answer in answers):
+                times.append(pod.business_at)
+    return times
+
+
+def _answers(known: Known) -> bool:
+    body = known.document.body
+    if isinstance(body, CreditMemoBody):
+        return bool(body.lines) or body.kind in SETTLING_KINDS
+    return isinstance(body, ReturnBody) and body.kind in BROUGHT_BACK
 
 
 def _on_the_way(waiting: Waiting) -> Iterator[Finding]:
@@ -69,7 +92,7 @@ def _on_the_way(waiting: Waiting) -> Iterator[Finding]:
         wrong = [one for one in notices if transit_body(one).status in _WRONG]
         lines = waiting.lines.carried[shipment.key]
         left = [(waiting.lines.ledgers[name], len(waiting.deliveries.waiting(shipment.key, name))) for name in lines]
-        arrived = not any(count for _, count in left)
+        arrived = bool(left) and not any(count for _, count in left)
         if wrong and arrived:
             yield found(waiting, "DELIVERY_EXCEPTION", None, wrong[0].business_at, None, recorded=True)
         elif wrong and wrong[-1] is notices[-1]:

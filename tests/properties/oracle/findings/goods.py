@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from tests.properties.oracle.clocks import covers
 from tests.properties.oracle.documents import goods_body, hold_body, incident_body
-from tests.properties.oracle.findings.common import beyond_quantity, found, is_credited, unsettled, value_of
+from tests.properties.oracle.findings.common import beyond_quantity, found, is_credited, uncredited, unsettled, value_of
 from tests.properties.oracle.matching import ENDLESS
-from tests.properties.oracle.model import Finding, Ledger
+from tests.properties.oracle.model import Finding, Known, Ledger
+from tests.properties.oracle.value import ordered_amount
 from tests.properties.oracle.waiting import Waiting
 
 
@@ -22,17 +24,17 @@ def goods_findings(waiting: Waiting) -> Iterator[Finding]:
 def _holds(waiting: Waiting) -> Iterator[Finding]:
     for hold in waiting.holds_to_come():
         code = f"{hold_body(hold).kind.upper()}_HOLD"
-        yield found(waiting, code, hold, hold.business_at, unshipped_value(waiting))
+        yield found(waiting, code, hold, hold.business_at, held_value(waiting, hold))
 
 
-def unshipped_value(waiting: Waiting) -> int | None:
-    """What of the order has not shipped; None without an order or a price."""
+def held_value(waiting: Waiting, hold: Known) -> int | None:
+    """What of the lines that a hold is about has not shipped; None without an order or a price."""
     if waiting.papers.header is None:
         return None
     missing = [
         (ledger, ledger.reached("order") - ledger.reached("shipment"))
         for ledger in waiting.lines.whole()
-        if ledger.reached("order") > ledger.reached("shipment")
+        if covers(hold, ledger, waiting.lines) and ledger.reached("order") > ledger.reached("shipment")
     ]
     return value_of(waiting, missing)
 
@@ -41,7 +43,8 @@ def _incidents(waiting: Waiting) -> Iterator[Finding]:
     for incident in waiting.papers.of("incident"):
         body = incident_body(incident)
         if body.resolved_at is None or body.resolved_at > waiting.clock:
-            yield found(waiting, body.kind.upper(), incident, incident.business_at, None)
+            amount = ordered_amount(waiting.papers)
+            yield found(waiting, body.kind.upper(), incident, incident.business_at, amount)
 
 
 def _backorder(waiting: Waiting) -> Iterator[Finding]:
@@ -72,7 +75,7 @@ def _short(waiting: Waiting) -> Iterator[Finding]:
     short, times = [], []
     for ledger in waiting.lines.whole():
         ordered = ledger.reached("order")
-        missing = unsettled(ledger, ordered - ledger.reached("shipment"))
+        missing = uncredited(ledger, ordered - ledger.reached("shipment"))
         if waiting.last(ledger) == ENDLESS or "shipment" not in waiting.line_rules(ledger).milestones:
             continue
         if beyond_quantity(rule, missing * waiting.lines.grain, ordered * waiting.lines.grain):

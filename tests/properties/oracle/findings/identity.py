@@ -8,6 +8,7 @@ from tests.properties.oracle.documents import is_void, order_body
 from tests.properties.oracle.findings.common import found
 from tests.properties.oracle.matching import name_of
 from tests.properties.oracle.model import Finding, Known
+from tests.properties.oracle.value import order_amount, ordered_amount
 from tests.properties.oracle.waiting import Waiting
 
 
@@ -32,15 +33,16 @@ def _lines(waiting: Waiting) -> Iterator[Finding]:
 
 
 def _conflicts(waiting: Waiting) -> Iterator[Finding]:
-    times = [known.business_at for known in waiting.papers.known if known.conflict]
+    times = [known.document.occurred_at for known in waiting.papers.known if known.conflict]
     if times:
-        yield found(waiting, "REVISION_CONFLICT", None, min(times), None)
+        yield found(waiting, "REVISION_CONFLICT", None, min(times), ordered_amount(waiting.papers))
 
 
 def _orphans(waiting: Waiting) -> Iterator[Finding]:
     if waiting.papers.header is None and waiting.papers.known:
         since = min(known.business_at for known in waiting.papers.known)
-        yield found(waiting, "ORPHAN_DOCUMENT", None, since, None, awaits="order")
+        invoiced = sum(book.total for book in waiting.books.mine())
+        yield found(waiting, "ORPHAN_DOCUMENT", None, since, invoiced or None, awaits="order")
 
 
 def _identities(waiting: Waiting) -> Iterator[Finding]:
@@ -57,7 +59,7 @@ def _identities(waiting: Waiting) -> Iterator[Finding]:
     strangers = [one for one in live if one.named("order") and not numbers & set(one.named("order"))]
     times += [one.business_at for one in strangers] if orders else []
     if times:
-        yield found(waiting, "IDENTITY_CONFLICT", None, min(times), None)
+        yield found(waiting, "IDENTITY_CONFLICT", None, min(times), ordered_amount(waiting.papers))
 
 
 def _orders(waiting: Waiting) -> Iterator[Finding]:
@@ -65,13 +67,15 @@ def _orders(waiting: Waiting) -> Iterator[Finding]:
     same: list[Known] = []
     other: list[Known] = []
     for position, later in enumerate(orders):
-        for earlier in orders[:position]:
-            if _called(earlier) == _called(later) and order_body(later).customer_po is not None:
-                (same if _said(earlier) == _said(later) else other).append(later)
+        alike = [one for one in orders[:position] if _called(one) == _called(later)]
+        if alike and order_body(later).customer_po is not None:
+            (same if any(_said(one) == _said(later) for one in alike) else other).append(later)
     for twice, recorded in ((same, False), (other, True)):
         if twice and (not recorded or not same):
             since = min(one.business_at for one in twice)
-            yield found(waiting, "DUPLICATE_ORDER", None, since, None, recorded=recorded)
+            amounts = [order_amount(one) for one in twice]
+            amount = None if None in amounts else sum(one or 0 for one in amounts)
+            yield found(waiting, "DUPLICATE_ORDER", None, since, amount, recorded=recorded)
 
 
 def _called(order: Known) -> tuple[Any, ...]:
@@ -80,4 +84,4 @@ def _called(order: Known) -> tuple[Any, ...]:
 
 def _said(order: Known) -> list[tuple[Any, ...]]:
     lines: tuple[OrderLine, ...] = order_body(order).lines
-    return sorted((line.sku or name_of(line)[1], line.quantity) for line in lines)
+    return sorted((line.sku or name_of(line)[1], max(0, line.quantity - line.cancelled_quantity)) for line in lines)

@@ -82,7 +82,7 @@ def _prices(waiting: Waiting, invoice: Known) -> Iterator[Finding]:
         expected = Fraction(0)
         for ledger, grains in shares:
             price = unit_value(ledger)
-            if price is None or ledger.free or not grains:
+            if price is None or ledger.free or ledger.parent is not None or not grains:
                 break
             expected += price * grains * waiting.lines.grain
         else:
@@ -90,9 +90,8 @@ def _prices(waiting: Waiting, invoice: Known) -> Iterator[Finding]:
                 difference = asked - round(expected)
                 if beyond_amount(rule, abs(difference), abs(round(expected))):
                     wrong += difference
-    left = abs(wrong) - (_price_credits(waiting, invoice) if wrong > 0 else 0)
-    if left > 0:
-        yield found(waiting, "PRICE_MISMATCH", invoice, invoice.business_at, left)
+    if wrong and not 0 < wrong <= _price_credits(waiting, invoice):
+        yield found(waiting, "PRICE_MISMATCH", invoice, invoice.business_at, abs(wrong))
 
 
 def line_amount(line: Line) -> int | None:
@@ -106,7 +105,11 @@ def _price_credits(waiting: Waiting, invoice: Known) -> int:
     given = 0
     for memo in waiting.papers.of("credit_memo"):
         body = memo_body(memo)
-        if body.kind != "price" or body.currency != waiting.books.currency or memo.key[0] != invoice.key[0]:
+        if (
+            body.kind not in ("price", "allowance")
+            or body.currency != waiting.books.currency
+            or memo.key[0] != invoice.key[0]
+        ):
             continue
         if body.invoices:
             given += sum(amount for number, amount in body.invoices if number == invoice.key[2])
