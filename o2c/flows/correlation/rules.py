@@ -58,9 +58,9 @@ class Rule:
         critical = self.critical
         if critical is None:
             return self.severity
-        if critical.amount is not None and amount is not None and currency == critical.currency:
-            if amount >= critical.amount:
-                return "critical"
+        limit = critical.amount
+        if limit is not None and amount is not None and currency == critical.currency and amount >= limit:
+            return "critical"
         turns_at = self.turns_critical_at(since)
         return "critical" if turns_at is not None and clock >= turns_at else self.severity
 
