@@ -22,6 +22,7 @@ from o2c.flows.correlation.exceptions import (
 from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.money import Money
 from o2c.flows.correlation.policy import Policy
+from o2c.flows.correlation.retention import Retired
 from o2c.flows.correlation.stalls import Subject, Wait, waits_of
 from o2c.schemas.documents import Document
 from o2c.schemas.records import AuditRecord, BillingRecord, ExceptionRecord
@@ -47,7 +48,8 @@ class OrderState(Struct, gc=False, array_like=True):
 
     `least_seen`: the least `occurred_at` among the revisions of a document, where there were several. `wake_at`: when
     the clock alone next changes something. `gates`: by feed, the progress at which a stall past its deadline opens.
-    `fulfilment`, `financial`: the stages of its last status; empty before the first.
+    `fulfilment`, `financial`: the stages of its last status; empty before the first. `touched_at`: the clock when a
+    document last changed it; `closed_at`: when it was found closed. `retired`: it is no longer whole, and never judged.
     """
 
     correlation_id: str
@@ -63,6 +65,9 @@ class OrderState(Struct, gc=False, array_like=True):
     gates: dict[str, int] = field(default_factory=dict)
     fulfilment: str = ""
     financial: str = ""
+    touched_at: int | None = None
+    closed_at: int | None = None
+    retired: Retired | None = None
 
 
 class Judgement:

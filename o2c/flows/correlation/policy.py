@@ -75,6 +75,15 @@ class _Layers:
         return values
 
 
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long orders are kept, microseconds."""
+
+    open_us: int
+    closed_us: int
+    whole_us: int
+
+
 class Policy:
     """One resolved policy. Immutable to its users; it only remembers answers.
 
@@ -86,6 +95,7 @@ class Policy:
         self.content = content
         self.stated = stated
         self.version = _hash(content)
+        self.retention = Retention(400 * DAY_US, 180 * DAY_US, 90 * DAY_US)
         self._process = _Layers(content["process"])
         self._stalls = {code: _Layers(content["stalls"][code]) for code in STALL_CODES}
         layers = (self._process, *self._stalls.values())
