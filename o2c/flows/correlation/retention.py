@@ -16,7 +16,7 @@ from o2c.schemas.records import ForgottenOrder
 from o2c.schemas.times import DAY_US
 
 if TYPE_CHECKING:
-    from o2c.flows.correlation.order import OrderState
+    from o2c.flows.correlation.state import OrderState
 
 _PARTS = 8
 _DIGEST_BYTES = 8
