@@ -4,7 +4,8 @@ from random import Random
 
 import pytest
 
-from o2c.flows.correlation.policy import Policy, Retention, load_policy
+from o2c.flows.correlation.policy import Policy, load_policy
+from o2c.flows.correlation.policy_rules import Retention
 from o2c.flows.correlation.retention import ends_at
 from o2c.flows.correlation.snapshot import decode
 from o2c.flows.orders import order_key
