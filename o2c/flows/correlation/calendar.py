@@ -43,6 +43,10 @@ class Calendar:
         """The earliest instant at which `duration_us` of this calendar's time has passed since `start_us`."""
         return start_us + duration_us
 
+    def subtract(self, end_us: int, duration_us: int) -> int:
+        """The instant from which `duration_us` of this calendar's time passes until `end_us`."""
+        return end_us - duration_us
+
     def elapsed(self, start_us: int, end_us: int) -> int:
         """How much of this calendar's time passes between two instants; negative where the end lies before."""
         return end_us - start_us
@@ -114,6 +118,21 @@ class BusinessCalendar(Calendar):
         if closes - opens == self.day_us:
             return opens + before + 1
         return opens - (before + 1) * (closes - opens) // -self.day_us
+
+    def subtract(self, end_us: int, duration_us: int) -> int:
+        """The instant from which `duration_us` of business time passes until `end_us`."""
+        if duration_us <= 0:
+            return end_us
+        known = self._covering(end_us, end_us)
+        day, passed = self._position(known, end_us)
+        days, rest = divmod(passed - duration_us, self.day_us)
+        day += days
+        while day < 0 and known.since != -_NEVER:
+            first = len(known.opens)
+            known = self._known = self._with_year_before(known)
+            day += len(known.opens) - first
+        opens, closes = self._opening(known, day)
+        return opens + rest * (closes - opens) // self.day_us
 
     def elapsed(self, start_us: int, end_us: int) -> int:
         """How much business time passes between two instants; negative where the end lies before."""
