@@ -14,6 +14,7 @@ from o2c.flows.commands.completion import completion
 from o2c.flows.commands.dead_letters import dead_letters
 from o2c.flows.commands.doctor import doctor
 from o2c.flows.commands.options import FILE, FOLDER, as_time, config_option, time_of
+from o2c.flows.commands.policy import policy
 from o2c.flows.commands.status import status
 from o2c.flows.correlation.refusal import nearest
 from o2c.schemas.events import DOCUMENT_TYPES
@@ -204,24 +205,6 @@ def replay(
     print_comparison(compare(options, read_policy(other)), names, plain_console())
 
 
-@main.group()
-def policy() -> None:
-    """Look at policies."""
-
-
-@policy.command("check")
-@click.argument("file", type=FILE, metavar="FILE")
-def check_policy(file: Path) -> None:
-    """Validate a policy and print what it resolves to: process, stalls, exceptions, feeds, version.
-
-    Names what the file says that is valid but not in force yet. Exit code 2 where the file is not valid.
-    """
-    from o2c.flows.policy_table import plain_console, print_policy  # noqa: PLC0415 -- tables are slow to import
-    from o2c.flows.settings import read_policy  # noqa: PLC0415 -- as above
-
-    print_policy(read_policy(file), str(file), plain_console())
-
-
 @main.command()
 @click.option("--orders", required=True, type=click.IntRange(1, 10_000_000), metavar="N", help="How many orders.")
 @click.option("--seed", required=True, type=int, metavar="S", help="The same seed gives the same bytes.")
@@ -233,7 +216,7 @@ def simulate(orders: int, seed: int, out: Path) -> None:
     simulate_orders(orders=orders, seed=seed, out=out)
 
 
-for _command in (status, dead_letters, doctor, completion):
+for _command in (status, dead_letters, doctor, completion, policy):
     main.add_command(_command)
 
 if __name__ == "__main__":
