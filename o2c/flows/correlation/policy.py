@@ -21,7 +21,7 @@ from o2c.flows.correlation.policy_file import (
     keys_not_in_force,
     parse_policy_file,
 )
-from o2c.flows.correlation.reason_codes import AT_ONCE_CODES, FEED_SILENT, LATER_STALL_CODES, READ_TYPES, STALL_CODES
+from o2c.flows.correlation.reason_codes import AT_ONCE_CODES, FEED_SILENT, LATER_STALL_CODES, STALL_CODES
 from o2c.flows.correlation.rules import Rule, Rules
 from o2c.schemas.times import DAY_US, HOUR_US
 
@@ -99,9 +99,7 @@ class Policy:
         self._grace_us: int = feeds[DEFAULT_FEED]["grace"]
         self.heartbeat_silent_after_us: int = feeds[DEFAULT_FEED]["heartbeat_silent_after"]
         self.declared = {
-            name: _feed_rule(feed, self._grace_us)
-            for name, feed in sorted(feeds.items())
-            if name.partition("/")[0] in READ_TYPES
+            name: _feed_rule(feed, self._grace_us) for name, feed in sorted(feeds.items()) if name != DEFAULT_FEED
         }
         self._feed_by_warehouse = {
             (name.partition("/")[0], warehouse): name

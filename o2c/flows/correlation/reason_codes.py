@@ -1,7 +1,5 @@
 """Every reason code of the contract, by the way it opens."""
 
-from o2c.schemas.events import EVENT_CLASSES
-
 STALL_CODES = (
     "STALLED_RELEASE",
     "STALLED_ALLOCATION",
@@ -14,7 +12,7 @@ STALL_CODES = (
 """What waited too long, in the order of the process."""
 
 LATER_STALL_CODES = ("UNCREDITED_RETURN", "UNAPPLIED_CASH", "UNRESOLVED_DISPUTE")
-"""Stalls of documents that are not read yet: a policy may name them, nothing opens them."""
+"""Stalls that a policy may name and that nothing opens yet."""
 
 HOLD_KINDS = (
     "credit",
@@ -66,9 +64,3 @@ AT_ONCE_CODES = (
     FEED_SILENT,
 )
 """What opens as soon as it is seen. Of these only FEED_SILENT is found yet."""
-
-READ_TYPES = tuple(name for name in EVENT_CLASSES if name != "heartbeat")
-"""The document types that can have a feed now."""
-
-LATER_TYPES = ("return", "credit_memo", "dispute", "transit", "incident", "action")
-"""The contract's types that are not read yet."""
