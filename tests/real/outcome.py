@@ -54,6 +54,20 @@ class Outcome:
         }
         return {subject for subject, state in last.items() if state == "cleared"}
 
+    def last_changes(self, correlation_id: str) -> dict[str, dict[str, Any]]:
+        """The last change of each exception that an order ever had, by code; an order with two of one code fails."""
+        last: dict[str, dict[str, Any]] = {}
+        for change in self.changes:
+            if change["correlation_id"] == correlation_id:
+                before = last.setdefault(change["code"], change)
+                assert before["exception_id"] == change["exception_id"], f"{change['code']} stands twice"
+                last[change["code"]] = change
+        return last
+
+    def states(self, correlation_id: str) -> dict[str, str]:
+        """Code -> state at the end, of each exception that an order ever had."""
+        return {code: change["state"] for code, change in self.last_changes(correlation_id).items()}
+
     def open_at_end(self, code: str) -> set[str]:
         """The orders in whose final status an exception of this code is open."""
         return {
@@ -71,6 +85,11 @@ def replayed(files: tuple[Path, ...], policy: str, as_of: str, out: Path) -> Out
     )
     replay(options)
     return Outcome(out)
+
+
+def nonzero(figures: dict[str, Any]) -> dict[str, Any]:
+    """Those of a status's figures that are not zero."""
+    return {name: figure for name, figure in figures.items() if figure != "0"}
 
 
 def documents(status: Status, document_type: str) -> list[dict[str, Any]]:
