@@ -2,20 +2,44 @@
 
 from o2c.flows.correlation.order import OrderState, merge
 from o2c.flows.correlation.snapshot import decode_arrival
-from o2c.schemas.records import DeadLetter, Emission, ExceptionRecord, FeedRecord, Orphan, StatusRecord
+from o2c.schemas.records import (
+    AuditRecord,
+    BillingRecord,
+    DeadLetter,
+    Emission,
+    ExceptionRecord,
+    FeedRecord,
+    ForgottenOrder,
+    Orphan,
+    StatusRecord,
+)
 
 
 class Output:
     """What one activation has to say so far."""
 
-    __slots__ = ("dead_letters", "exceptions", "feeds", "orphans", "statuses")
+    __slots__ = ("audits", "billings", "dead_letters", "exceptions", "feeds", "forgotten", "orphans", "statuses")
 
     def __init__(self) -> None:
         self.statuses: list[StatusRecord] = []
         self.exceptions: list[ExceptionRecord] = []
+        self.billings: list[BillingRecord] = []
+        self.audits: list[AuditRecord] = []
+        self.forgotten: list[ForgottenOrder] = []
         self.dead_letters: list[DeadLetter] = []
         self.orphans: list[Orphan] = []
         self.feeds: list[FeedRecord] = []
+
+    def add(self, entry: ExceptionRecord | BillingRecord | AuditRecord | ForgottenOrder) -> None:
+        """Put what comes out of the outbox where it belongs."""
+        if isinstance(entry, ExceptionRecord):
+            self.exceptions.append(entry)
+        elif isinstance(entry, BillingRecord):
+            self.billings.append(entry)
+        elif isinstance(entry, AuditRecord):
+            self.audits.append(entry)
+        else:
+            self.forgotten.append(entry)
 
 
 def by_order(arrivals: tuple[tuple[str, bytes], ...]) -> dict[str, list[bytes]]:
@@ -49,6 +73,9 @@ def emission(shard: int, token: int, output: Output) -> Emission:
         token,
         tuple(output.statuses),
         tuple(output.exceptions),
+        tuple(output.billings),
+        tuple(output.audits),
+        tuple(output.forgotten),
         tuple(output.dead_letters),
         tuple(output.orphans),
         tuple(output.feeds),

@@ -8,6 +8,7 @@ import click
 import msgspec
 import pytest
 import redis
+from msgspec.structs import astuple
 
 from o2c.connectors.kafka.names import OutputTopics
 from o2c.connectors.kafka.topic_rules import OutputSettings, output_rules
@@ -44,12 +45,21 @@ VALUES: dict[str, type[msgspec.Struct]] = {
     "status `waiting_for`": outputs.Waiting,
     "status `quantities`": outputs.Quantities,
     "status `amounts`": outputs.Amounts,
+    "status `exposure`": outputs.Exposure,
+    "status `exposure` `other_currencies`": outputs.OtherExposure,
+    "status `billing`": outputs.BillingReadiness,
     "status `milestones`": outputs.Milestone,
     "status `lines`": outputs.StatusLine,
+    "status `lines` `substitutes`": outputs.Substitute,
     "status `documents`": outputs.TimelineDocument,
     "status `exceptions`": outputs.OpenException,
     "exception": outputs.ExceptionChange,
     "exception `subject`": outputs.Subject,
+    "exception `escalation`": outputs.Escalation,
+    "billing": outputs.BillingChange,
+    "billing `lines`": outputs.BillingLine,
+    "audit": outputs.AuditEntry,
+    "audit `before`, `after`": outputs.AuditedState,
     "orphan": outputs.OrphanedDocument,
 }
 
@@ -112,11 +122,7 @@ def test_readme_has_every_field_of_every_output() -> None:
 
 
 def test_readme_names_the_output_topics() -> None:
-    assert [codes(topic)[0] for topic, *_ in table(README, "topic", "key", "value")] == [*topics_of(OutputTopics())]
-
-
-def topics_of(names: OutputTopics) -> tuple[str, ...]:
-    return names.status, names.exceptions, names.dead_letters, names.orphans
+    assert [codes(topic)[0] for topic, *_ in table(README, "topic", "key", "value")] == [*astuple(OutputTopics())]
 
 
 def test_readme_tells_how_output_topics_are_made() -> None:
@@ -177,7 +183,7 @@ def test_readme_names_every_command_with_its_options() -> None:
 
 def test_readme_knows_every_key_in_redis(redis_url: str) -> None:
     writer = Writer(redis_url)
-    writer.write(status(refs=("invoice:INV-7",)), exception(), feed(1))
+    writer.write(status(refs=("invoice:INV-7",), at_risk=(("EUR", 125_000),)), exception(), feed(1))
     write_generation(redis_url, "o2c:", 1)
     shown = table(README, "key", "type", "holds")
     patterns = {re.sub(r"<[a-z ]+>", "[^:]+", codes(key)[0]): (kind, codes(holds)) for key, kind, holds in shown}

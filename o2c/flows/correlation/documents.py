@@ -20,15 +20,32 @@ def supersedes(newer: Document, older: Document) -> bool:
     return newer != older and content_hash(newer) > content_hash(older)
 
 
-def counts(document: Document) -> bool:
-    """Whether a document moves quantities or money; one that does not stands on the timeline alone."""
-    if document.cancelled or document.reverses or document.replaces:
+def same_content(document: Document, other: Document) -> bool:
+    """Whether two events of one revision say the same, whenever and as whichever event they were sent."""
+    if document.body != other.body or document.cancelled != other.cancelled:
         return False
-    body = document.body
+    return (
+        document.business_at == other.business_at
+        and document.refs == other.refs
+        and document.customer_id == other.customer_id
+        and document.reverses == other.reverses
+        and document.replaces == other.replaces
+    )
+
+
+_NEVER_COUNT = ("proforma", "intercompany")
+
+
+def counts(document: Document) -> bool:
+    """Whether a document moves quantities or money by itself; one that does not stands on the timeline alone.
+
+    What reverses another says again what is taken back; what replaces another stands in its place.
+    """
+    if document.cancelled or (document.reverses and not document.replaces):
+        return False
     if document.type == "invoice":
-        return body.kind == "standard" and body.posted  # type: ignore[union-attr]  # the type says which body
-    if document.type == "payment":
-        return body.kind == "receipt"  # type: ignore[union-attr]  # the type says which body
+        body = document.body
+        return body.posted and body.kind not in _NEVER_COUNT  # type: ignore[union-attr]  # the type says which body
     return True
 
 
