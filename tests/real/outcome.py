@@ -13,6 +13,10 @@ from o2c.schemas.times import parse_rfc3339
 
 Status = dict[str, Any]
 
+BOOKS = ("paid", "discounted", "credited", "deducted", "written_off", "open")
+"""What is invoiced is one of these."""
+AMOUNTS = ("ordered", "invoiced", *BOOKS, "overpaid", "unapplied")
+
 
 class Outcome:
     """The statuses by correlation ID, and the exceptions' changes in their order; read when first asked for."""
@@ -90,6 +94,11 @@ def replayed(files: tuple[Path, ...], policy: str, as_of: str, out: Path) -> Out
 def nonzero(figures: dict[str, Any]) -> dict[str, Any]:
     """Those of a status's figures that are not zero."""
     return {name: figure for name, figure in figures.items() if figure != "0"}
+
+
+def money(status: Status) -> dict[str, str]:
+    """The terms of the books, and what came of the order beside them, that are not zero."""
+    return {name: status["amounts"][name] for name in AMOUNTS if status["amounts"][name] != "0"}
 
 
 def documents(status: Status, document_type: str) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ import pytest
 from o2c.flows.correlation.deductions import family
 from tests.real import remittance
 from tests.real.material import X12, CanonicalEvent, needs, write
-from tests.real.outcome import Outcome, Status, nonzero, replayed
+from tests.real.outcome import Outcome, Status, money, nonzero, replayed
 from tests.real.remittance import ACCOUNT, Remittance
 
 pytestmark = needs(X12)
@@ -101,7 +101,7 @@ def test_every_event_is_valid_and_belongs_to_the_account(outcome: Outcome, statu
 
 
 def test_the_account_is_settled_to_the_cent(status: Status) -> None:
-    assert nonzero(status["amounts"]) == ALL
+    assert money(status) == ALL
     assert nonzero(status["exposure"]) == {}
     assert status["financial"] == {"stage": "paid", "complete": True}
 
@@ -124,7 +124,7 @@ def test_the_deduction_is_a_shortage_of_143_76(outcome: Outcome, sample: Remitta
 def test_each_of_seven_orders_is_settled_to_the_cent(apart: Outcome) -> None:
     for po, (_, total, discounted, deducted, paid) in ROWS.items():
         amounts = {"ordered": total, "invoiced": total, "paid": paid, "discounted": discounted, "deducted": deducted}
-        assert nonzero(apart.statuses[po]["amounts"]) == nonzero(amounts)
+        assert money(apart.statuses[po]) == nonzero(amounts)
         assert apart.statuses[po]["closed"] == (po != DEDUCTED_FROM)
     assert set(apart.statuses) == set(ROWS)
 
@@ -135,7 +135,7 @@ def test_only_the_order_that_was_deducted_from_has_an_exception(apart: Outcome) 
 
 def test_the_remittance_alone_moves_no_money(tmp_path: Path, sample: Remittance) -> None:
     (status,) = result(remittance.events(sample, cheque=False), tmp_path).statuses.values()
-    assert nonzero(status["amounts"]) == dict.fromkeys(("ordered", "invoiced", "open"), ALL["invoiced"])
+    assert money(status) == dict.fromkeys(("ordered", "invoiced", "open"), ALL["invoiced"])
 
 
 def test_without_its_adjustment_the_first_invoice_would_be_paid_short(tmp_path: Path, sample: Remittance) -> None:

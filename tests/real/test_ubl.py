@@ -23,7 +23,7 @@ import pytest
 
 from tests.real import ubl
 from tests.real.material import UBL, CanonicalEvent, needs, write
-from tests.real.outcome import Outcome, Status, documents, nonzero, replayed
+from tests.real.outcome import BOOKS, Outcome, Status, documents, money, nonzero, replayed
 from tests.real.ubl import read
 
 pytestmark = needs(UBL)
@@ -36,8 +36,6 @@ version = 1
 [process]
 milestones = ["order", "allocation", "shipment", "pod", "invoice", "payment"]
 """
-
-BOOKS = ("paid", "discounted", "credited", "deducted", "written_off", "open")
 
 
 def chain() -> list[CanonicalEvent]:
@@ -97,13 +95,7 @@ def test_quantities_are_those_of_the_documents(status: Status) -> None:
 
 
 def test_amounts_are_those_of_the_documents(status: Status) -> None:
-    amounts = nonzero(status["amounts"])
-    assert {name: amounts[name] for name in ("ordered", "invoiced", "paid")} == {
-        "ordered": "100",
-        "invoiced": "107.5",
-        "paid": "107.5",
-    }
-    assert amounts.keys().isdisjoint({"open", "credited", "deducted", "discounted", "overpaid", "unapplied"})
+    assert money(status) == {"ordered": "100", "invoiced": "107.5", "paid": "107.5"}
 
 
 def test_exposure_is_what_left_unbilled_the_backorder_and_the_credit_that_is_due(status: Status) -> None:
@@ -178,7 +170,7 @@ def test_a_fulfilment_cancellation_takes_back_what_left_and_came(tmp_path: Path)
     """UBL 2.1's example 00384 of 2005-06-22 cancels the despatch and its receipt, since the beeswax is of no use.
 
     Nothing has left then: the invoice of the 21st is one before shipment, until the credit note takes it back. All 100
-    wait for stock, worth 100.00.
+    wait for stock, worth 100.00: the ninety since the 22nd, the ten that were never found since the 20th.
     """
     cancellation = ubl.fulfilment_cancelled(read("FulfilmentCancellation-2.1"), read("DespatchAdvice-2.0"))
     outcome = result([*chain(), cancellation], tmp_path)
@@ -188,7 +180,7 @@ def test_a_fulfilment_cancellation_takes_back_what_left_and_came(tmp_path: Path)
     assert status["billing"] == {"ready": False, "amount": "0", "blocked_by": []}
     assert outcome.states(ORDER)["INVOICE_BEFORE_SHIPMENT"] == "cleared"
     stall = outcome.last_changes(ORDER)["STALLED_ALLOCATION"]
-    assert (stall["state"], stall["amount"], stall["since"]) == ("opened", "100", "2005-06-22T00:00:00Z")
+    assert (stall["state"], stall["amount"], stall["since"]) == ("opened", "100", "2005-06-20T00:00:00Z")
     assert len(documents(status, "shipment")) == 2
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from tests.real import ubl
 from tests.real.material import UBL, CanonicalEvent, Document, canonical, needs, write
-from tests.real.outcome import Outcome, nonzero, replayed
+from tests.real.outcome import Outcome, money, nonzero, replayed
 from tests.real.ubl import Element, read
 
 pytestmark = needs(UBL)
@@ -51,7 +51,7 @@ def test_an_order_change_replaces_the_lines_that_it_names(tmp_path: Path) -> Non
     outcome = result([ubl.order(order), changed(order, read("OrderChange-2.1"))], tmp_path, "2010-01-21T13:00:00Z")
     status = outcome.statuses["34"]
     assert {line["sku"]: line["ordered"] for line in status["lines"]} == {"SItemNo001": "240", "SItemNo011": "15"}
-    assert nonzero(status["amounts"]) == {"ordered": "12225"}
+    assert money(status) == {"ordered": "12225"}
 
 
 def test_an_order_cancellation_leaves_nothing(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_an_invoice_that_takes_back_charges_and_rounds_makes_its_total(tmp_path:
     invoice = read("Invoice-2.1")
     outcome = result([implied(invoice), ubl.invoiced(invoice)], tmp_path, "2009-12-16T00:00:00Z")
     status = outcome.statuses["123"]
-    amounts = nonzero(status["amounts"])
+    amounts = money(status)
     assert (amounts["invoiced"], amounts["paid"], amounts["open"]) == ("1729", "1000", "729")
     assert invoice.text("LegalMonetaryTotal", "PayableAmount") == amounts["open"]
     assert nonzero(status["exposure"])["open"] == "729"
