@@ -24,10 +24,10 @@ class Judgement:
     """What judging an order found.
 
     `changes`: the exceptions that opened, changed or cleared, in sequence; `audits`: the decisions that led to it;
-    `billing_change`: the readiness for billing where it is another than before.
+    `billing`: the readiness for billing where it is another than before.
     """
 
-    __slots__ = ("audits", "billing", "billing_change", "changes", "closed", "ledger", "money", "turned", "waits")
+    __slots__ = ("audits", "billing", "changes", "closed", "ledger", "money", "readiness", "turned", "waits")
 
     def __init__(self, ledger: Ledger, money: Money, waits: list[Wait]) -> None:
         self.ledger = ledger
@@ -35,8 +35,8 @@ class Judgement:
         self.waits = waits
         self.changes: list[ExceptionRecord] = []
         self.audits: list[AuditRecord] = []
-        self.billing: Billing
-        self.billing_change: BillingRecord | None = None
+        self.readiness: Billing
+        self.billing: BillingRecord | None = None
         self.closed = False
         self.turned = False
         """Whether the order's health, or what is past due of it, differs from what it was."""
@@ -70,7 +70,7 @@ def view(state: OrderState, policy: Policy, clock: int) -> Judgement:
     ledger = Ledger(state.documents, state.least_seen, policy)
     money = Money(ledger, state.documents)
     judgement = Judgement(ledger, money, waits_of(ledger, money, clock))
-    judgement.billing = billing_of(ledger, clock, price_disputed=_price_disputed(state))
+    judgement.readiness = billing_of(ledger, clock, price_disputed=_price_disputed(state))
     judgement.closed = state.health == "closed"
     return judgement
 
@@ -117,16 +117,16 @@ def _next_turn(ledger: Ledger, money: Money, clock: int) -> int:
 def _bill(state: OrderState, judgement: Judgement, policy: Policy, clock: int, audit: Audit) -> None:
     """Say what can be invoiced where that is another than before."""
     ledger = judgement.ledger
-    judgement.billing = billing_of(ledger, clock, price_disputed=_price_disputed(state))
-    before, after = state.billing, judgement.billing.state
+    judgement.readiness = billing_of(ledger, clock, price_disputed=_price_disputed(state))
+    before, after = state.billing, judgement.readiness.state
     if before == after:
         return
     state.billing = after
     state.billing_sequence += 1
-    judgement.billing_change = billing_record(
+    judgement.billing = billing_record(
         state.correlation_id,
         ledger,
-        judgement.billing,
+        judgement.readiness,
         judgement.money.currency,
         policy.version,
         clock,

@@ -84,9 +84,9 @@ def render(state: OrderState, judgement: Judgement, clock: int, version: int) ->
         },
         "exposure": _exposure(exposure, money),
         "billing": {
-            "ready": judgement.billing.ready,
-            "amount": amount_text(judgement.billing.amount),
-            "blocked_by": judgement.billing.blocked_by,
+            "ready": judgement.readiness.ready,
+            "amount": amount_text(judgement.readiness.amount),
+            "blocked_by": judgement.readiness.blocked_by,
         },
         "milestones": _milestones(ledger, money, lines, totals[ORDER]),
         "lines": [_line(line) for line in ledger.ordered_lines],
