@@ -15,6 +15,8 @@ Status = dict[str, Any]
 
 BOOKS = ("paid", "discounted", "credited", "deducted", "written_off", "open")
 """What is invoiced is one of these."""
+
+OVER = ("cleared", "overridden", "recorded")
 AMOUNTS = ("ordered", "invoiced", *BOOKS, "overpaid", "unapplied")
 
 
@@ -69,8 +71,9 @@ class Outcome:
         return last
 
     def states(self, correlation_id: str) -> dict[str, str]:
-        """Code -> state at the end, of each exception that an order ever had."""
-        return {code: change["state"] for code, change in self.last_changes(correlation_id).items()}
+        """Code -> "open", or how it ended, of each exception that an order ever had."""
+        last = self.last_changes(correlation_id)
+        return {code: state if (state := change["state"]) in OVER else "open" for code, change in last.items()}
 
     def open_at_end(self, code: str) -> set[str]:
         """The orders in whose final status an exception of this code is open."""

@@ -103,7 +103,7 @@ def test_the_failed_fulfilment_is_on_the_timeline_in_its_last_state(status: Stat
 
 def test_the_exceptions_are_that_nothing_leaves_and_money_that_came_before_its_order(outcome: Outcome) -> None:
     """The transactions are dated 2005, the order 2008: until then nobody knows what they are about."""
-    assert outcome.states(ORDER) == {"STALLED_SHIPMENT": "opened", "ORPHAN_DOCUMENT": "cleared"}
+    assert outcome.states(ORDER) == {"STALLED_SHIPMENT": "open", "ORPHAN_DOCUMENT": "cleared"}
     stall = outcome.last_changes(ORDER)["STALLED_SHIPMENT"]
     assert (stall["since"], stall["amount"], stall["currency"]) == ("2008-01-10T16:00:00Z", "199", "USD")
 

@@ -70,7 +70,7 @@ def test_nothing_of_the_fixtures_moves_money(outcome: Outcome) -> None:
 
 def test_the_dispute_is_open_and_has_years_to_be_answered(outcome: Outcome) -> None:
     """30 days are over, and yet it is not late: it names the day by which it is to be answered."""
-    assert outcome.states(ORDER) == {"DISPUTE": "opened"}
+    assert outcome.states(ORDER) == {"DISPUTE": "open"}
     opened = outcome.last_changes(ORDER)["DISPUTE"]
     assert (opened["amount"], opened["currency"], opened["since"]) == ("10", "USD", CREATED)
     assert opened["subject"] == {"scope": "", "type": "dispute", "document_id": resource("dispute")["id"]}
@@ -78,7 +78,7 @@ def test_the_dispute_is_open_and_has_years_to_be_answered(outcome: Outcome) -> N
 
 def test_a_dispute_that_names_no_day_is_unresolved_after_a_month(tmp_path: Path) -> None:
     outcome = result([*documents(), dispute(evidence_details={"due_by": None})], tmp_path)
-    assert outcome.states(ORDER) == {"DISPUTE": "opened", "UNRESOLVED_DISPUTE": "opened"}
+    assert outcome.states(ORDER) == {"DISPUTE": "open", "UNRESOLVED_DISPUTE": "open"}
 
 
 def test_a_dispute_that_was_won_is_over(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_dispute_that_was_won_is_over(tmp_path: Path) -> None:
 def test_a_captured_charge_is_unapplied_until_it_is_refunded(tmp_path: Path) -> None:
     outcome = result(documents(captured()), tmp_path)
     assert money(outcome.statuses[ORDER]) == {"ordered": "10", "unapplied": "1"}
-    assert outcome.states(ORDER) == {"UNAPPLIED_CASH": "opened"}
+    assert outcome.states(ORDER) == {"UNAPPLIED_CASH": "open"}
 
 
 def test_the_refund_of_a_captured_charge_leaves_nothing_unapplied(tmp_path: Path) -> None:

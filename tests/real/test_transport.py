@@ -67,10 +67,11 @@ def test_a_scan_that_says_failure_is_an_exception_until_it_is_delivered(tmp_path
     delivered_later = {**delivered, "datetime": "2014-11-25T10:00:00Z"}
     events = parcel({**tracker, "tracking_details": [*earlier, failed, delivered_later]})
     outcome = result(events, tmp_path, "2014-12-31T00:00:00Z")
-    changes = [change for change in outcome.changes if change["code"] == "DELIVERY_EXCEPTION"]
-    assert [change["state"] for change in changes] == ["opened", "cleared"]
-    assert [change["since"] for change in changes] == ["2014-11-24T08:10:00Z"] * 2
-    assert changes[-1]["cleared_at"] == "2014-11-25T10:00:00Z"
+    assert outcome.states(ORDER) == {"DELIVERY_EXCEPTION": "cleared"}
+    exception = outcome.last_changes(ORDER)["DELIVERY_EXCEPTION"]
+    assert (exception["since"], exception["cleared_at"]) == ("2014-11-24T08:10:00Z", "2014-11-25T10:00:00Z")
+    assert (exception["amount"], exception["currency"]) == ("100", "USD")
+    assert outcome.statuses[ORDER]["closed"]
 
 
 @needs(X12)

@@ -84,7 +84,7 @@ def test_the_invoice_whose_lines_make_less_than_its_total_is_found(outcome: Outc
     status = outcome.statuses["A99999-04"]
     assert money(status) == {"ordered": "1851", "invoiced": "2554.38", "open": "2554.38"}
     assert nonzero(status["quantities"])["invoiced"] == "150"
-    assert outcome.states("A99999-04") == {"TOTAL_MISMATCH": "opened"}
+    assert outcome.states("A99999-04") == {"TOTAL_MISMATCH": "open"}
     mismatch = outcome.last_changes("A99999-04")["TOTAL_MISMATCH"]
     assert (mismatch["amount"], mismatch["since"]) == ("703.38", "1997-12-15T00:00:00Z")
     assert mismatch["subject"] == {"scope": "", "type": "invoice", "document_id": "00001-19971215"}
