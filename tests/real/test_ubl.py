@@ -179,6 +179,8 @@ def test_a_fulfilment_cancellation_takes_back_what_left_and_came(tmp_path: Path)
     assert nonzero(status["exposure"]) == {"unallocated": "100", "credit_due": "107.5"}
     assert status["billing"] == {"ready": False, "amount": "0", "blocked_by": []}
     assert outcome.states(ORDER)["INVOICE_BEFORE_SHIPMENT"] == "cleared"
+    billed_early = outcome.last_changes(ORDER)["INVOICE_BEFORE_SHIPMENT"]
+    assert (billed_early["since"], billed_early["cleared_at"]) == ("2005-06-22T00:00:00Z", "2005-06-25T00:00:00Z")
     assert outcome.states(ORDER)["STALLED_ALLOCATION"] == "open"
     stall = outcome.last_changes(ORDER)["STALLED_ALLOCATION"]
     assert (stall["amount"], stall["since"]) == ("100", "2005-06-20T00:00:00Z")
