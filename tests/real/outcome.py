@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from o2c.flows.correlation.policy import load_policy
 from o2c.flows.replay import replay
@@ -84,11 +84,13 @@ class Outcome:
         }
 
 
-def replayed(files: tuple[Path, ...], policy: str, as_of: str, out: Path) -> Outcome:
-    """Replays `files` as they occurred, up to `as_of`."""
+def replayed(
+    files: tuple[Path, ...], policy: str, as_of: str, out: Path, order: Literal["occurred", "received"] = "occurred"
+) -> Outcome:
+    """Replays `files` as they occurred, or were received, up to `as_of`."""
     out.mkdir()
     options = ReplayOptions(
-        files=files, out=out, policy=load_policy(policy, "policy.toml"), as_of_us=parse_rfc3339(as_of)
+        files=files, out=out, policy=load_policy(policy, "policy.toml"), as_of_us=parse_rfc3339(as_of), order=order
     )
     replay(options)
     return Outcome(out)
