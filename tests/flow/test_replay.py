@@ -196,3 +196,46 @@ def test_orphans_are_sorted_by_what_names_them(tmp_path: Path) -> None:
 
 def test_an_empty_input_gives_empty_files(tmp_path: Path) -> None:
     assert run(tmp_path, []).bytes == dict.fromkeys(FILES, b"")
+
+
+CANCELLED = {**ORDER, "cancelled": True}
+KEPT_WHOLE_UNTIL = "2026-05-31T08:00:00Z"
+"""90 days after the order was cancelled; 180 days after it is forgotten."""
+
+
+@pytest.mark.parametrize("late_at", ["2026-06-02T00:00:00Z", "2026-08-31T00:00:00Z"])
+def test_what_comes_after_retention_is_an_orphan_and_changes_nothing(tmp_path: Path, late_at: str) -> None:
+    late = event("shipment", "S-1", late_at, lines=[{"line": "1", "quantity": "1.5"}])
+    alone = run(tmp_path, [CANCELLED], as_of_us=at("2026-12-31T00:00:00Z"))
+    outcome = run(tmp_path, [CANCELLED, late], as_of_us=at("2026-12-31T00:00:00Z"))
+    [orphan] = outcome.orphans
+    assert (orphan["reason"], orphan["document_id"], orphan["orphaned_at"]) == ("AFTER_RETENTION", "S-1", late_at)
+    assert orphan["event"]["lines"] == [{"line": "1", "quantity": "1.5"}]
+    assert outcome.bytes["status.jsonl"] == alone.bytes["status.jsonl"]
+    assert [status["updated_at"] for status in outcome.statuses] == ["2026-03-02T08:00:00Z"]
+
+
+def test_what_comes_within_retention_is_counted(tmp_path: Path) -> None:
+    late = event("shipment", "S-1", KEPT_WHOLE_UNTIL, lines=[{"line": "1", "quantity": "1.5"}])
+    outcome = run(tmp_path, [CANCELLED, late], as_of_us=at("2026-12-31T00:00:00Z"))
+    assert outcome.orphans == []
+    assert [document["document_id"] for document in outcome.statuses[0]["documents"]] == ["SO-1", "S-1"]
+
+
+def test_an_order_that_nobody_remembers_begins_anew(tmp_path: Path) -> None:
+    again = {**ORDER, "occurred_at": "2027-12-01T00:00:00Z", "event_id": "again"}
+    outcome = run(tmp_path, [CANCELLED, again])
+    assert outcome.orphans == []
+    assert [status["fulfilment"]["stage"] for status in outcome.statuses] == ["ordered"]
+
+
+def test_retention_is_the_same_with_any_number_of_workers(tmp_path: Path) -> None:
+    numbers = [f"SO-{number}" for number in range(1, 20)]
+    orders = [{**CANCELLED, "document_id": number, "event_id": f"{number}@1"} for number in numbers]
+    late = [
+        event("pick", f"P-{number}", "2026-07-01T00:00:00Z", refs={"order": [number]}, lines=[]) for number in numbers
+    ]
+    one = run(tmp_path, orders + late, as_of_us=at("2027-06-01T00:00:00Z"))
+    three = run(tmp_path, late[::-1] + orders[::-1], as_of_us=at("2027-06-01T00:00:00Z"), workers=3)
+    assert one.bytes == three.bytes
+    assert len(one.orphans) == len(numbers)
