@@ -103,8 +103,10 @@ class Books:
             if body_of.kind == "receipt":
                 rest = body_of.amount - sum(application.amount for application in self.applications(receipt))
                 self.unapplied.append(Pot(receipt, max(0, rest)))
+        for invoice in papers.of("invoice"):
+            self._take_prepaid(invoice)
         settling = [one for one in papers.known if one.document.type in _SETTLING and counts(one)]
-        for known in sorted(settling, key=lambda one: (one.business_at, *one.key)):
+        for known in sorted(settling, key=lambda one: (settles_at(one), *one.key)):
             {
                 "credit_memo": self._take_memo,
                 "dispute": self._take_dispute,
@@ -152,9 +154,10 @@ class Books:
                 self.overpaid.append(Pot(payment, max(0, application.amount)))
             return
         if book.currency != payment_body(payment).currency:
+            self.overpaid.append(Pot(payment, max(0, application.amount)))
             return
         at = payment.business_at
-        if application.amount >= 0:
+        if application.amount > 0:
             book.appliers.append(payment)
         else:
             book.take_back(at, -application.amount, None)
@@ -196,7 +199,7 @@ class Books:
         terms = self.terms(book)
         earned = 0
         for discount in terms.discounts if terms is not None else ():
-            if at <= book.invoice.business_at + discount.days * DAY_US:
+            if at // DAY_US <= book.invoice.business_at // DAY_US + discount.days:
                 part = Fraction(book.total * discount.percent, ALL_PERCENT)
                 earned = max(earned, rounded_to(minor_unit(book.currency), part))
         return earned
@@ -217,7 +220,7 @@ class Books:
                     book.take_back(payment.business_at, abs(application.amount), None)
             return
         left = abs(body.amount)
-        named = payment.named("payment")
+        named = [one for one in payment.named("payment") if self._stood(payment, one)]
         for book, pot in reversed(self.paid):
             is_named = pot.source.key[0] == payment.key[0] and pot.source.key[2] in named
             if book.currency == body.currency and (is_named or not named):
@@ -229,10 +232,15 @@ class Books:
                 left -= part
         for pot in (*reversed(self.overpaid), *reversed(self.unapplied)):
             is_named = pot.source.key[0] == payment.key[0] and pot.source.key[2] in named
-            if pot.currency == body.currency and (is_named or not named):
+            is_earlier = pot.source.place < payment.place
+            if is_earlier and pot.currency == body.currency and (is_named or not named):
                 part = min(left, pot.left)
                 pot.left -= part
                 left -= part
+
+    def _stood(self, payment: Known, number: str) -> bool:
+        known = self.papers.find(payment.key[0], "payment", number)
+        return known is not None and counts(known) and known.place < payment.place
 
     def _take_refund(self, payment: Known) -> None:
         body = payment_body(payment)
@@ -254,13 +262,14 @@ class Books:
                 book = self.books.get((memo.key[0], "invoice", number))
                 if book is not None and book.currency == body.currency:
                     self._credit(memo, [book], amount)
+                elif book is not None:
+                    self.credit_due.append(Pot(memo, amount))
             self.credit_due.append(Pot(memo, max(0, rest)))
         elif memo.named("invoice"):
             names = [(memo.key[0], "invoice", number) for number in memo.named("invoice")]
             books = [self.books[name] for name in names if name in self.books]
-            books = [book for book in books if book.currency == body.currency]
             if books:
-                self._credit(memo, books, body.amount)
+                self._credit(memo, [book for book in books if book.currency == body.currency], body.amount)
         else:
             self._credit(memo, [book for book in self.books.values() if book.currency == body.currency], body.amount)
 
@@ -280,6 +289,11 @@ class Books:
         body = invoice_body(invoice)
         if body.total < 0:
             self._credit(invoice, [one for one in self.books.values() if one.currency == body.currency], -body.total)
+
+    def _take_prepaid(self, invoice: Known) -> None:
+        """What was paid before: by down payments, by unapplied cash, or by money that nobody tells of."""
+        body = invoice_body(invoice)
+        if body.total < 0:
             return
         book = self.books[invoice.key]
         left = min(body.prepaid or 0, book.open)
@@ -297,20 +311,21 @@ class Books:
 
     def _take_dispute(self, dispute: Known) -> None:
         body = dispute_body(dispute)
-        if body.outcome != "written_off" or body.resolved_at is None:
+        if body.outcome != "written_off":
             return
         left = max(0, body.amount - (body.recovered or 0))
         books = self.disputed_books(dispute)
+        for word in ("deducted", "discounted"):
+            for book in books:
+                for pot in book.deductions if word == "deducted" else book.unearned:
+                    if body.payment is None or pot.source.key[2] == body.payment:
+                        part = min(pot.left, left)
+                        pot.left -= part
+                        setattr(book, word, getattr(book, word) - part)
+                        book.written_off += part
+                        left -= part
         for book in books:
-            for pot in book.deductions:
-                if body.payment is None or pot.source.key[2] == body.payment:
-                    part = min(pot.left, left)
-                    pot.left -= part
-                    book.deducted -= part
-                    book.written_off += part
-                    left -= part
-        for book in books:
-            part = book.move(dispute.business_at, left)
+            part = book.move(settles_at(dispute), left)
             book.written_off += part
             left -= part
 
@@ -321,7 +336,13 @@ class Books:
             numbers = [body.invoice]
         else:
             payment = self.papers.find(dispute.key[0], "payment", body.payment or "")
-            known = payment is not None and counts(payment)
+            known = payment is not None and counts(payment) and payment.business_at <= settles_at(dispute)
             numbers = [one.invoice for one in self.applications(payment)] if known and payment is not None else []
         keys = dict.fromkeys((dispute.key[0], "invoice", number) for number in numbers)
         return [self.books[key] for key in keys if key in self.books]
+
+
+def settles_at(known: Known) -> int:
+    """When a document settles something: a dispute with its outcome, all others when they take effect."""
+    resolved_at: int | None = getattr(known.document.body, "resolved_at", None)
+    return known.business_at if resolved_at is None else resolved_at

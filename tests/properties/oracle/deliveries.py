@@ -32,8 +32,9 @@ class Deliveries:
             self._take(pod, naming_none)
         for pod, shares in naming_none:
             if shares is not None:
-                self._share_out(pod, shares, self._every_shipment(), None, proves=False)
-                continue
+                every = self._every_shipment()
+                self._share_out(pod, shares, every, None, proves=len(every) == 1)
+        for pod in (pod for pod, shares in naming_none if shares is None):
             shipments = self.papers.of("shipment")
             earlier = [each.key for each in shipments if each.business_at <= pod.business_at]
             self._deliver_the_rest(pod, earlier or [each.key for each in shipments[:1]], None)

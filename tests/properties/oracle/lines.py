@@ -102,14 +102,14 @@ class Lines:
                 _note_substitute(ledger, line, milestone, grains)
                 named.setdefault(ledger.name, [])
             if latest:
-                for ledger in self.fitting(line):
+                for ledger in self._convertible(line):
                     named.setdefault(ledger.name, [])
                 self._backorder(known, line, named)
         for name, units in named.items() if latest else ():
             self.ledgers[name].backordered = units
 
     def _backorder(self, known: Known, line: Line, named: dict[LineName, list[Unit]]) -> None:
-        fitting = self.fitting(line)
+        fitting = self._convertible(line)
         left = line.backordered or 0
         for ledger in fitting:
             quantity = converted(line, ledger, left)
@@ -142,6 +142,7 @@ class Lines:
         for position, line in enumerate(body.lines or ()):
             for ledger, grains in self.spread(memo, position, line, "credit_memo"):
                 ledger.credited_lines += grains
+                ledger.credited_back += grains if body.kind == "return" else 0
                 if body.kind in LOWERING_KINDS:
                     ledger.lowered += _units(memo, line, grains)
         if not body.lines and body.kind in ("cancellation", "rebill"):
@@ -149,6 +150,7 @@ class Lines:
                 for position in range(len(invoice_body(invoice).lines)):
                     for ledger, grains in self.shares.get((invoice.key, position), ()):
                         ledger.lowered += [Unit(memo.business_at, memo) for _ in range(grains)]
+                        ledger.credited_lines += grains
 
     def credited_invoices(self, memo: Known) -> list[Known]:
         """The counting invoices that a credit memo names; all of them where it names none."""
@@ -204,7 +206,7 @@ class Lines:
 
     def _spread(self, known: Known, line: Line, milestone: str) -> list[Share]:
         every = self.fitting(line)
-        fitting = [ledger for ledger in every if converted(line, ledger, line.quantity) is not None]
+        fitting = self._convertible(line)
         if not fitting:
             (self.not_convertible if every else self.unmatched).append((known, line))
             return [(self._own_line(known, line, milestone, apart=bool(every)), self.grains(line.quantity))]
@@ -248,6 +250,9 @@ class Lines:
                 return named
         same = [ledger for ledger in ordered if any(same_item(line, one) for _, one in ledger.ordered_by)]
         return sorted(same, key=lambda ledger: (promised(ledger), ledger.place))
+
+    def _convertible(self, line: Line) -> list[Ledger]:
+        return [ledger for ledger in self.fitting(line) if converted(line, ledger, line.quantity) is not None]
 
     def _own_line(self, known: Known, line: Line, milestone: str, *, apart: bool) -> Ledger:
         kind, text = name_of(line)

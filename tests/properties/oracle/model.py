@@ -167,6 +167,7 @@ class Ledger:
     kits: dict[str, list[Unit]] = field(default_factory=dict)
     lowered: list[Unit] = field(default_factory=list)
     credited_lines: int = 0
+    credited_back: int = 0
     backordered: list[Unit] = field(default_factory=list)
     substitutes: dict[str, int] = field(default_factory=dict)
     components: list[tuple["Ledger", Fraction]] = field(default_factory=list)

@@ -101,7 +101,7 @@ def _fulfilment(waiting: Waiting) -> dict[str, Any]:
 
 def _financial(waiting: Waiting) -> dict[str, Any]:
     books = waiting.books.books.values()
-    if not waiting.papers.of("invoice"):
+    if not books:
         return {"stage": "unbilled", "complete": False}
     if any(book.open for book in books):
         return {"stage": "invoiced", "complete": False}

@@ -260,8 +260,11 @@ class Waiting:
         return [
             one
             for one in self.papers.of("transit")
-            if one.key[0] == shipment.key[0]
-            and (shipment.key[2] in one.named("shipment") or numbers & set(one.named("tracking")))
+            if not (one.named("shipment") or one.named("tracking"))
+            or (
+                one.key[0] == shipment.key[0]
+                and (shipment.key[2] in one.named("shipment") or numbers & set(one.named("tracking")))
+            )
         ]
 
 

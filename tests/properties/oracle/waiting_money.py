@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from tests.properties.oracle.documents import BROUGHT_BACK, dispute_body, memo_body, payment_body, return_body
 from tests.properties.oracle.dues import due_of, open_since
-from tests.properties.oracle.matching import converted
-from tests.properties.oracle.model import Known, Subject, Wait
+from tests.properties.oracle.model import Known, Ledger, Subject, Wait
 from tests.properties.oracle.value import total_value
 from tests.properties.oracle.waiting import Waiting
 
@@ -100,45 +99,61 @@ def _for_credit(waiting: Waiting) -> Iterator[Wait]:
 
 
 def uncredited(waiting: Waiting) -> list[tuple[Known, int | None]]:
-    """The returns whose goods are back and not yet credited or refunded, with what is missing of their value."""
-    every = [one for one in waiting.papers.of("return") if return_body(one).kind in BROUGHT_BACK]
-    values = {one.key: _value_of(waiting, one) for one in every}
-    general = 0
-    named: dict[str, int] = {}
-    for source, amount, kind in _credits(waiting):
-        numbers = [number for number in source.named("return") if any(one.key[2] == number for one in every)]
-        if numbers:
-            named[numbers[0]] = named.get(numbers[0], 0) + amount
-        elif kind in ("return", "refund"):
-            general += amount
+    """The returns whose goods were invoiced and are not yet credited or refunded, with what is missing of their value.
+
+    First what credit memos took back by their lines, then what names the return, then returns' credits and refunds
+    that name none, oldest return first.
+    """
+    owed = _owed(waiting)
+    general = sum(amount for source, amount, kind in _credits(waiting) if kind and not source.named("return"))
+    named = {number for source, _, _ in _credits(waiting) for number in source.named("return")}
     found: list[tuple[Known, int | None]] = []
-    for one in every:
-        value = values[one.key]
-        if value is None:
-            if one.key[2] not in named and not general:
-                found.append((one, None))
+    for returned, quantities in owed:
+        if returned.key[2] in named or not any(grains for _, grains in quantities):
             continue
-        missing = max(0, value - named.get(one.key[2], 0))
-        part = min(missing, general)
+        value = total_value([(ledger, grains * waiting.lines.grain) for ledger, grains in quantities if grains])
+        if value is None:
+            found.append((returned, None))
+            continue
+        part = min(value, general)
         general -= part
-        if missing - part:
-            found.append((one, missing - part))
+        if value > part:
+            found.append((returned, value - part))
     return found
 
 
-def _credits(waiting: Waiting) -> list[tuple[Known, int, str]]:
-    found = [(memo, memo_body(memo).amount, memo_body(memo).kind) for memo in waiting.papers.of("credit_memo")]
-    refunds = [payment for payment in waiting.papers.of("payment") if payment_body(payment).kind == "refund"]
-    return [*found, *((refund, abs(payment_body(refund).amount), "refund") for refund in refunds)]
+def _owed(waiting: Waiting) -> list[tuple[Known, list[tuple[Ledger, int]]]]:
+    """By return, how many grains of which line came back after they were invoiced and no line of a memo credits."""
+    left = {
+        name: max(0, ledger.invoiced - max(0, ledger.reached("shipment") - ledger.returned)) - ledger.credited_back
+        for name, ledger in waiting.lines.ledgers.items()
+    }
+    owed = []
+    for returned in waiting.papers.of("return"):
+        if return_body(returned).kind not in BROUGHT_BACK:
+            continue
+        quantities = []
+        for ledger in waiting.lines.in_order():
+            back = sum(1 for unit in ledger.own["return"] if unit.source == returned)
+            grains = max(0, min(back, left[ledger.name]))
+            left[ledger.name] -= grains
+            quantities.append((ledger, grains))
+        owed.append((returned, quantities))
+    return owed
 
 
-def _value_of(waiting: Waiting, returned: Known) -> int | None:
-    quantities = []
-    for position, line in enumerate(return_body(returned).lines):
-        for ledger, grains in waiting.lines.shares[returned.key, position]:
-            if converted(line, ledger, line.quantity) is not None:
-                quantities.append((ledger, grains * waiting.lines.grain))
-    return total_value(quantities)
+def _credits(waiting: Waiting) -> list[tuple[Known, int, bool]]:
+    """What may credit a return: the document, its amount, and whether it does so without naming one."""
+    currency = waiting.books.currency
+    found = []
+    for memo in waiting.papers.of("credit_memo"):
+        body = memo_body(memo)
+        if body.currency == currency:
+            found.append((memo, body.amount, body.kind == "return" and not body.lines))
+    for payment in waiting.papers.of("payment"):
+        if payment_body(payment).kind == "refund" and payment_body(payment).currency == currency:
+            found.append((payment, abs(payment_body(payment).amount), True))
+    return found
 
 
 def _for_application(waiting: Waiting) -> Iterator[Wait]:

@@ -14,10 +14,10 @@ from tests.properties.oracle.waiting_money import disputed_currency, is_resolved
 
 def cash_findings(waiting: Waiting) -> Iterator[Finding]:
     """All of them, code by code."""
-    books = waiting.books.books.values()
     yield from _short(waiting)
-    yield from _of_pots(waiting, "UNEARNED_DISCOUNT", [pot for book in books for pot in book.unearned])
-    yield from _of_pots(waiting, "DEDUCTION", _undecided(waiting))
+    deductions, discounts = _undecided(waiting)
+    yield from _of_pots(waiting, "UNEARNED_DISCOUNT", discounts)
+    yield from _of_pots(waiting, "DEDUCTION", deductions)
     yield from _of_pots(waiting, "OVERPAYMENT", waiting.books.overpaid)
     for dispute in waiting.papers.of("dispute"):
         body = dispute_body(dispute)
@@ -52,18 +52,20 @@ def _of_pots(waiting: Waiting, code: str, pots: list[Pot]) -> Iterator[Finding]:
             yield found(waiting, code, payment, payment.business_at, amount, payment_body(payment).currency)
 
 
-def _undecided(waiting: Waiting) -> list[Pot]:
-    """What is deducted, less what disputes that came to an outcome other than the books' own were about."""
-    pots = [replace(pot) for book in waiting.books.books.values() for pot in book.deductions]
+def _undecided(waiting: Waiting) -> tuple[list[Pot], list[Pot]]:
+    """What is deducted and discounted unearned, less what disputes with another outcome than the books' were about."""
+    books = waiting.books.books.values()
+    deductions = [replace(pot) for book in books for pot in book.deductions]
+    discounts = [replace(pot) for book in books for pot in book.unearned]
     for dispute in waiting.papers.of("dispute"):
         body = dispute_body(dispute)
         if body.outcome not in ("credited", "recovered") or not is_resolved(waiting, dispute):
             continue
         left = body.amount
-        for pot in pots:
+        for pot in (*deductions, *discounts):
             by_payment = pot.source.key == (dispute.key[0], "payment", body.payment)
             if by_payment or pot.invoice == (dispute.key[0], "invoice", body.invoice):
                 part = min(pot.left, left)
                 pot.left -= part
                 left -= part
-    return pots
+    return deductions, discounts

@@ -32,7 +32,7 @@ def _short(waiting: Waiting) -> Iterator[Finding]:
                 left = len(waiting.deliveries.waiting(shipment, name, package))
                 if left:
                     missing[name] = missing.get(name, 0) + left
-                    times.append(max(pod.business_at for pod in proofs[package]))
+                    times.append(min(pod.business_at for pod in proofs[package]))
                     told |= {pod.key for pod in proofs[package]}
     for name in missing:
         ledger = waiting.lines.ledgers[name]
@@ -92,7 +92,7 @@ def _on_the_way(waiting: Waiting) -> Iterator[Finding]:
         wrong = [one for one in notices if transit_body(one).status in _WRONG]
         lines = waiting.lines.carried[shipment.key]
         left = [(waiting.lines.ledgers[name], len(waiting.deliveries.waiting(shipment.key, name))) for name in lines]
-        arrived = bool(left) and not any(count for _, count in left)
+        arrived = any(lines.values()) and not any(count for _, count in left)
         if wrong and arrived:
             yield found(waiting, "DELIVERY_EXCEPTION", None, wrong[0].business_at, None, recorded=True)
         elif wrong and wrong[-1] is notices[-1]:

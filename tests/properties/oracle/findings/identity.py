@@ -39,8 +39,9 @@ def _conflicts(waiting: Waiting) -> Iterator[Finding]:
 
 
 def _orphans(waiting: Waiting) -> Iterator[Finding]:
-    if waiting.papers.header is None and waiting.papers.known:
-        since = min(known.business_at for known in waiting.papers.known)
+    live = [known for known in waiting.papers.known if not is_void(known)]
+    if waiting.papers.header is None and live:
+        since = min(known.business_at for known in live)
         invoiced = sum(book.total for book in waiting.books.mine())
         yield found(waiting, "ORPHAN_DOCUMENT", None, since, invoiced or None, awaits="order")
 

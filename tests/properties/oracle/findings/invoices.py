@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from o2c.schemas.documents import Line
 from o2c.schemas.times import DAY_US
-from tests.properties.oracle.documents import QUANTITY_KINDS, invoice_body, memo_body
+from tests.properties.oracle.documents import invoice_body, memo_body
 from tests.properties.oracle.findings.common import beyond_amount, beyond_quantity, found, value_of
 from tests.properties.oracle.matching import name_of
 from tests.properties.oracle.model import Finding, Known, Ledger
@@ -46,8 +46,9 @@ def _against_shipments(waiting: Waiting) -> Iterator[Finding]:
             target.setdefault(invoice, []).append((ledger, over.count(invoice)))
     for code, several in (("INVOICE_BEFORE_SHIPMENT", early), ("QUANTITY_MISMATCH", beyond)):
         for invoice, quantities in several.items():
-            amount = value_of(waiting, quantities)
-            yield found(waiting, code, invoice, invoice.business_at, amount, awaits="shipment")
+            lost = [gone.lost_at for ledger, _ in quantities for gone in ledger.gone["shipment"]]
+            since = max([invoice.business_at, *lost])
+            yield found(waiting, code, invoice, since, value_of(waiting, quantities), awaits="shipment")
 
 
 def invoiced_by(ledger: Ledger) -> list[Known]:
@@ -72,10 +73,10 @@ def invoiced_by(ledger: Ledger) -> list[Known]:
 
 def _prices(waiting: Waiting, invoice: Known) -> Iterator[Finding]:
     body = invoice_body(invoice)
-    if body.kind not in QUANTITY_KINDS or body.currency != waiting.books.currency:
+    if body.kind != "standard" or body.currency != waiting.books.currency:
         return
     rule = waiting.order_rules().codes["PRICE_MISMATCH"]
-    wrong = 0
+    wrong, is_wrong = 0, False
     for position, line in enumerate(body.lines):
         asked = line_amount(line)
         shares = waiting.lines.shares[invoice.key, position]
@@ -89,8 +90,8 @@ def _prices(waiting: Waiting, invoice: Known) -> Iterator[Finding]:
             if asked is not None and shares and line.quantity:
                 difference = asked - round(expected)
                 if beyond_amount(rule, abs(difference), abs(round(expected))):
-                    wrong += difference
-    if wrong and not 0 < wrong <= _price_credits(waiting, invoice):
+                    wrong, is_wrong = wrong + difference, True
+    if is_wrong and not 0 < wrong <= _price_credits(waiting, invoice):
         yield found(waiting, "PRICE_MISMATCH", invoice, invoice.business_at, abs(wrong))
 
 
@@ -190,6 +191,6 @@ def _shipments(invoice: Known) -> set[str]:
 def _exceeds(waiting: Waiting, invoice: Known) -> bool:
     for position in range(len(invoice_body(invoice).lines)):
         for ledger, _ in waiting.lines.shares.get((invoice.key, position), ()):
-            if ledger.invoiced > ledger.reached("shipment"):
+            if ledger.ordered_by and ledger.invoiced > ledger.reached("shipment"):
                 return True
     return False
