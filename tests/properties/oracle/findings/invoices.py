@@ -176,8 +176,8 @@ def _are_twice(waiting: Waiting, one: Known, other: Known) -> bool:
     return near and _exceeds(waiting, other)
 
 
-def _said(lines: tuple[Line, ...]) -> list[tuple[str, str, int]]:
-    return sorted((*name_of(line), line.quantity) for line in lines)
+def _said(lines: tuple[Line, ...]) -> list[str]:
+    return sorted(repr((*name_of(line), line.quantity, line.unit_price, line.amount)) for line in lines)
 
 
 def _shipments(invoice: Known) -> set[str]:
