@@ -144,6 +144,7 @@ def run(config: Path | None) -> None:
     help="Where the clock stops (RFC 3339); default: the last event's time.",
 )
 @click.option("--policy", type=FILE, metavar="FILE", help="Policy file; default: the default policy.")
+@click.option("--compare", "other", type=FILE, metavar="FILE", help="Another policy: tell what it would do otherwise.")
 @click.option(
     "--order",
     type=click.Choice(["occurred", "received"]),
@@ -167,6 +168,7 @@ def replay(
     out: Path,
     as_of: int | None,
     policy: Path | None,
+    other: Path | None,
     order: Literal["occurred", "received"],
     workers: int,
     silenced: dict[str, int],
@@ -175,6 +177,10 @@ def replay(
 
     FILE... hold JSON lines, with the document type in each. Writes status.jsonl, exceptions.jsonl, billing.jsonl,
     audit.jsonl, dead-letters.jsonl and orphans.jsonl into DIR. The same events and options give the same bytes.
+
+    With --compare the events are replayed under both policies, A (--policy) into DIR/a and B (--compare) into DIR/b;
+    which exceptions only one of them opens, or opens earlier, later or for another owner, is printed by code, owner and
+    amount, and written into DIR/differences.jsonl.
     """
     from o2c.flows.replay import replay as replay_files  # noqa: PLC0415 -- the engine is slow to import
     from o2c.flows.settings import ReplayOptions, read_policy  # noqa: PLC0415 -- as above
@@ -188,7 +194,15 @@ def replay(
         workers=workers,
         silenced=silenced,
     )
-    click.echo(str(replay_files(options)))
+    if other is None:
+        click.echo(str(replay_files(options)))
+        return
+    from o2c.flows.compare import compare  # noqa: PLC0415 -- as above
+    from o2c.flows.compare_table import print_comparison  # noqa: PLC0415 -- as above
+    from o2c.flows.policy_table import plain_console  # noqa: PLC0415 -- as above
+
+    names = (str(policy) if policy is not None else "the default policy", str(other))
+    print_comparison(compare(options, read_policy(other)), names, plain_console())
 
 
 @main.command()
