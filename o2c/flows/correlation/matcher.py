@@ -52,6 +52,14 @@ class Matcher:
             filled.append(self._apart(line, rest, business_at, document, self.unmatched))
         return filled
 
+    def converted(self, line: Line) -> Line:
+        """The line in the unit in which the order counts, with all its quantities; as it is where nothing converts."""
+        own = self._lines.get(line_key(line.line)) if line.line is not None else None
+        candidates = [own] if own is not None and own.on_order else self.candidates(line)
+        if not candidates or not differs(line, candidates[0]):
+            return line
+        return in_order_units(line, candidates[0]) or line
+
     def _apart(
         self, line: Line, quantity: int, business_at: int, document: Document, misfits: list[Misfit]
     ) -> tuple[LineLedger, int]:

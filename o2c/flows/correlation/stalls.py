@@ -132,10 +132,11 @@ def _limits(policy: Policy, rules: Rules, awaited: int, warehouse: str | None) -
 
 
 def _line_wait(ledger: Ledger, line: LineLedger, before: int, after: int, waiting: int) -> Wait:
-    if line.lost is None or after not in line.lost:
+    if line.lost is None:
         since = time_of_unit(line.effective[before], line.reached[after])
     else:
-        stretches = lost_stretches(line.own[after], line.lost[after])
+        implying = (INVOICE,) if after == INVOICE else range(after, POD + 1)
+        stretches = lost_stretches(*((line.own[each], line.lost.get(each, [])) for each in implying))
         since = oldest_start(line.effective[before], stretches, line.reached[after], line.reached[after] + waiting)
     rule, feed = _limits(ledger.policy, line.rules, after, line.warehouse)
     if after == ALLOCATION and line.requested_ship_at is not None:
@@ -186,7 +187,7 @@ def _payment_wait(ledger: Ledger, invoice: InvoiceLedger) -> Wait:
     due = invoice.due_at
     since = due if due is not None else invoice.business_at
     if invoice.losses and due is not None:
-        stretches = lost_stretches(invoice.settlements, invoice.losses)
+        stretches = lost_stretches((invoice.settlements, invoice.losses))
         total = invoice.body.total
         since = oldest_start([(at or 0, part) for at, part in invoice.parts], stretches, total - invoice.open, total)
     until = None if due is None or not rule.enabled else rule.calendar.add(since, rule.tolerance_us)
