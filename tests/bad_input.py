@@ -130,6 +130,35 @@ GOOD_EVENTS: dict[str, dict[str, Any]] = {
         ],
     },
     "hold": {**ENVELOPE, "kind": "credit", "lines": [{"line": "1"}], "blocks": ["shipment"]},
+    "return": {**ENVELOPE, "lines": [LINE], "kind": "received", "reason": "too large"},
+    "credit_memo": {
+        **ENVELOPE,
+        "currency": "EUR",
+        "amount": "9.99",
+        "kind": "quantity",
+        "invoices": [{"invoice": "INV-1", "amount": "9.99"}],
+        "lines": [LINE],
+    },
+    "dispute": {
+        **ENVELOPE,
+        "invoice": "INV-1",
+        "amount": "4.98",
+        "reason": "short",
+        "respond_by": "2026-02-05T00:00:00Z",
+        "outcome": "recovered",
+        "recovered": "4.98",
+    },
+    "transit": {**ENVELOPE, "status": "in_transit", "eta": "2026-01-08T12:00:00Z"},
+    "incident": {**ENVELOPE, "kind": "tax_failure", "detail": "two\nlines"},
+    "action": {
+        **ENVELOPE,
+        "exception_id": "7bbeb106-422e-573d-9400-0ad698534b2f",
+        "occurrence": 1,
+        "action": "snooze",
+        "actor": "j.doe",
+        "role": "billing",
+        "until": "2026-01-08T12:00:00Z",
+    },
     "heartbeat": {"event_id": "e-1", "source": "wms-east", "occurred_at": "2026-01-05T10:20:30Z", "for": ["shipment"]},
 }
 """A valid event of each type."""
@@ -233,6 +262,7 @@ def bad_fields() -> list[BadInput]:
         *_bad_numbers(),
         *_bad_times(),
         *_bad_names(),
+        *_bad_disputes_and_actions(),
         _to("order", "unknown currency", event("order", currency="ZZZ"), "UNKNOWN_CURRENCY"),
         _to("order", "currency in lower case", event("order", currency="eur"), "UNKNOWN_CURRENCY"),
         _to("payment", "currency of a payment", event("payment", currency="BTC"), "UNKNOWN_CURRENCY"),
@@ -242,6 +272,37 @@ def bad_fields() -> list[BadInput]:
         _to("order", "order without lines", event("order", lines=ABSENT), "MISSING_FIELD"),
         _to("order", "line without quantity", event("order", lines=[{"line": "1"}]), "MISSING_FIELD"),
         _to("order", "no document id", event("order", document_id=ABSENT), "MISSING_FIELD"),
+    ]
+
+
+def _bad_disputes_and_actions() -> list[BadInput]:
+    naive = "2026-01-05T10:20:30"
+    memo_invoice = [{"invoice": "", "amount": "1"}]
+    return [
+        _to("return", "return without lines", event("return", lines=ABSENT), "MISSING_FIELD"),
+        _to("return", "unknown kind of return", event("return", kind="lost"), "INVALID_CHOICE"),
+        _to("credit_memo", "currency of a credit memo", event("credit_memo", currency="XBT"), "UNKNOWN_CURRENCY"),
+        _to("credit_memo", "unknown kind of credit memo", event("credit_memo", kind="gift"), "INVALID_CHOICE"),
+        _to("credit_memo", "credit memo without amount", event("credit_memo", amount=ABSENT), "MISSING_FIELD"),
+        _to("credit_memo", "credit for no invoice", event("credit_memo", invoices=memo_invoice), "MISSING_VALUE"),
+        _to("dispute", "dispute about nothing", event("dispute", invoice=ABSENT), "MISSING_VALUE"),
+        _to("dispute", "dispute about an empty name", event("dispute", invoice="", payment=""), "MISSING_VALUE"),
+        _to("dispute", "dispute about invoice and payment", event("dispute", payment="PAY-1"), "INVALID"),
+        _to("dispute", "unknown outcome of a dispute", event("dispute", outcome="lost"), "INVALID_CHOICE"),
+        _to("dispute", "recovered is no number", event("dispute", recovered="all"), "BAD_NUMBER"),
+        _to("dispute", "dispute resolved at no time", event("dispute", resolved_at=naive), "NO_OFFSET"),
+        _to("transit", "unknown status of transit", event("transit", status="lost"), "INVALID_CHOICE"),
+        _to("transit", "transit without status", event("transit", status=ABSENT), "MISSING_FIELD"),
+        _to("incident", "unknown kind of incident", event("incident", kind="fire"), "INVALID_CHOICE"),
+        _to("action", "action without exception", event("action", exception_id=ABSENT), "MISSING_FIELD"),
+        _to("action", "action on an empty exception", event("action", exception_id=""), "MISSING_VALUE"),
+        _to("action", "action without correlation id", event("action", correlation_id=ABSENT), "MISSING_FIELD"),
+        _to("action", "action with a null correlation id", event("action", correlation_id=None), "WRONG_TYPE"),
+        _to("action", "unknown action", event("action", action="ignore"), "INVALID_CHOICE"),
+        _to("action", "occurrence 0", event("action", occurrence=0), "OUT_OF_RANGE"),
+        _to("action", "action without role", event("action", role=ABSENT), "MISSING_FIELD"),
+        _to("action", "action of nobody", event("action", actor=""), "MISSING_VALUE"),
+        _to("action", "snoozed until no time", event("action", until=naive), "NO_OFFSET"),
     ]
 
 

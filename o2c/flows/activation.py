@@ -2,17 +2,28 @@
 
 from o2c.flows.correlation.order import OrderState, merge
 from o2c.flows.correlation.snapshot import decode_arrival
-from o2c.schemas.records import DeadLetter, Emission, ExceptionRecord, FeedRecord, Orphan, StatusRecord
+from o2c.schemas.records import (
+    AuditRecord,
+    BillingRecord,
+    DeadLetter,
+    Emission,
+    ExceptionRecord,
+    FeedRecord,
+    Orphan,
+    StatusRecord,
+)
 
 
 class Output:
     """What one activation has to say so far."""
 
-    __slots__ = ("dead_letters", "exceptions", "feeds", "orphans", "statuses")
+    __slots__ = ("audits", "billings", "dead_letters", "exceptions", "feeds", "orphans", "statuses")
 
     def __init__(self) -> None:
         self.statuses: list[StatusRecord] = []
         self.exceptions: list[ExceptionRecord] = []
+        self.billings: list[BillingRecord] = []
+        self.audits: list[AuditRecord] = []
         self.dead_letters: list[DeadLetter] = []
         self.orphans: list[Orphan] = []
         self.feeds: list[FeedRecord] = []
@@ -49,6 +60,8 @@ def emission(shard: int, token: int, output: Output) -> Emission:
         token,
         tuple(output.statuses),
         tuple(output.exceptions),
+        tuple(output.billings),
+        tuple(output.audits),
         tuple(output.dead_letters),
         tuple(output.orphans),
         tuple(output.feeds),

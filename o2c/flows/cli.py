@@ -15,8 +15,8 @@ from o2c.flows.commands.dead_letters import dead_letters
 from o2c.flows.commands.doctor import doctor
 from o2c.flows.commands.options import FILE, FOLDER, as_time, config_option, time_of
 from o2c.flows.commands.status import status
-from o2c.flows.correlation.reason_codes import READ_TYPES
 from o2c.flows.correlation.refusal import nearest
+from o2c.schemas.events import DOCUMENT_TYPES
 
 FAILED = 1
 WRONG_USE = 2
@@ -31,8 +31,8 @@ def _as_silent_feeds(context: click.Context, parameter: click.Parameter, texts: 
         if not (at and slash and source):
             example = "shipment/wms-east@2024-05-01T00:00:00Z"
             raise click.BadParameter(f"{text!r} is not TYPE/SOURCE@TIME, such as {example}", context, parameter)
-        if document_type not in READ_TYPES:
-            hint = nearest(document_type, READ_TYPES)
+        if document_type not in DOCUMENT_TYPES:
+            hint = nearest(document_type, DOCUMENT_TYPES)
             raise click.BadParameter(f"unknown document type {document_type!r}{hint}", context, parameter)
         if feed in silenced:
             raise click.BadParameter(f"{feed} is named twice", context, parameter)

@@ -1,4 +1,7 @@
-"""The Avro schema of a wire class, as writers use it: exact decimals, times in microseconds, the defaults of the class.
+"""The Avro schema of a wire class, as writers use it, or of an output class, as readers do.
+
+On the wire: exact decimals, times in microseconds, the defaults of the class. Outputs are what their JSON is:
+quantities, money and times as strings; what may be null or absent there is null here, and null by default.
 
 Source: the Apache Avro specification, version 1.11 (records, unions, the logical types decimal and timestamp-micros).
 """
@@ -6,9 +9,9 @@ Source: the Apache Avro specification, version 1.11 (records, unions, the logica
 from datetime import datetime
 from decimal import Decimal
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from msgspec import NODEFAULT, Struct
+from msgspec import NODEFAULT, UNSET, Struct, UnsetType
 from msgspec.structs import FieldInfo, fields
 
 from o2c.schemas.avro_reading import NAMESPACE, record_name
@@ -23,7 +26,7 @@ _PRIMITIVES = {str: "string", int: "long", bool: "boolean"}
 
 
 def avro_schema(document_type: str, wire_class: type[Struct]) -> dict[str, Any]:
-    """The schema of the events of `document_type`, ready for JSON."""
+    """The schema of the events of `document_type`, or of the outputs of that name, ready for JSON."""
     return _Writer().record(record_name(document_type), wire_class) | {"namespace": NAMESPACE}
 
 
@@ -51,13 +54,19 @@ class _Writer:
         choices = _choices(described.type)
         if choices:
             written["doc"] = f"One of {', '.join(choices)}."
+        elif _is_free(described.type):
+            written["doc"] = "An object as JSON text."
         if described.default_factory is not NODEFAULT:
             written["default"] = described.default_factory()
+        elif described.default is UNSET or (described.required and _is_nullable(written["type"])):
+            written["default"] = None
         elif described.default is not NODEFAULT:
             written["default"] = described.default
         return written
 
     def _type(self, annotation: Any, name: str) -> Any:
+        if get_origin(annotation) is Annotated:
+            annotation = get_args(annotation)[0]
         if annotation in _PRIMITIVES:
             return _PRIMITIVES[annotation]
         if annotation is datetime:
@@ -67,7 +76,7 @@ class _Writer:
         if isinstance(annotation, type) and issubclass(annotation, Struct):
             return self._named(annotation)
         origin, members = get_origin(annotation), get_args(annotation)
-        if origin is Literal:
+        if origin is Literal or _is_free(annotation):
             return "string"
         if origin is list:
             return {"type": "array", "items": self._type(members[0], name)}
@@ -78,13 +87,23 @@ class _Writer:
 
     def _union(self, members: tuple[Any, ...], name: str) -> Any:
         # Where a number may stand for its text (`line`), Avro has the text alone.
-        kinds = [member for member in members if member is not NoneType and not (member is int and str in members)]
+        absent = {NoneType, UnsetType} & set(members)
+        kinds = [member for member in members if member not in absent and not (member is int and str in members)]
         assert len(kinds) == 1, f"{name} has several types"
-        return ["null", self._type(kinds[0], name)] if NoneType in members else self._type(kinds[0], name)
+        return ["null", self._type(kinds[0], name)] if absent else self._type(kinds[0], name)
 
     def _named(self, wire_class: type[Struct]) -> Any:
         name = wire_class.__name__
         return f"{NAMESPACE}.{name}" if name in self._defined else self.record(name, wire_class)
+
+
+def _is_free(annotation: Any) -> bool:
+    """Whether it is an object of any fields: Avro knows none, so its JSON stands there as text."""
+    return get_origin(annotation) is dict and get_args(annotation)[1] is Any
+
+
+def _is_nullable(written: Any) -> bool:
+    return isinstance(written, list) and written[0] == "null"
 
 
 def _decimal(name: str) -> dict[str, Any]:

@@ -280,6 +280,64 @@ def _hold(event: events.HoldEvent, _quantity: Scaler) -> documents.HoldBody:
     )
 
 
+def _return(event: events.ReturnEvent, _quantity: Scaler) -> documents.ReturnBody:
+    return documents.ReturnBody(_lines(_goods_line, event.lines, quantity_of), event.kind, event.reason or None)
+
+
+def _credited_invoice(credited: events.CreditedInvoice) -> tuple[str, int]:
+    return credited.invoice, amount_of(credited.amount, "amount")
+
+
+def _credit_memo(event: events.CreditMemoEvent, _quantity: Scaler) -> documents.CreditMemoBody:
+    return documents.CreditMemoBody(
+        _currency(event.currency),
+        amount_of(event.amount, "amount"),
+        event.kind,
+        _each(_credited_invoice, event.invoices, "invoices") if event.invoices else (),
+        None if event.lines is None else _each(_invoice_line, event.lines, "lines"),
+        event.reason or None,
+    )
+
+
+def _dispute(event: events.DisputeEvent, _quantity: Scaler) -> documents.DisputeBody:
+    if not (event.invoice or event.payment):
+        raise Rejection("MISSING_VALUE", "A dispute needs an invoice or a payment", "invoice")
+    if event.invoice and event.payment:
+        raise Rejection("INVALID", "A dispute is about an invoice or about a payment, not about both", "payment")
+    return documents.DisputeBody(
+        amount_of(event.amount, "amount"),
+        event.invoice or None,
+        event.payment or None,
+        event.reason or None,
+        _optional_instant(event.respond_by, "respond_by"),
+        _optional_instant(event.resolved_at, "resolved_at"),
+        event.outcome,
+        _optional_amount(event.recovered, "recovered"),
+    )
+
+
+def _transit(event: events.TransitEvent, _quantity: Scaler) -> documents.TransitBody:
+    return documents.TransitBody(event.status, _optional_instant(event.eta, "eta"), event.reason or None)
+
+
+def _incident(event: events.IncidentEvent, _quantity: Scaler) -> documents.IncidentBody:
+    resolved_at = _optional_instant(event.resolved_at, "resolved_at")
+    return documents.IncidentBody(event.kind, resolved_at, event.detail or None)
+
+
+def _action(event: events.ActionEvent, _quantity: Scaler) -> documents.ActionBody:
+    return documents.ActionBody(
+        event.exception_id,
+        event.occurrence,
+        event.action,
+        event.actor,
+        event.role,
+        event.to or None,
+        _optional_instant(event.until, "until"),
+        event.note or None,
+    )
+
+
 BODIES: dict[str, Callable[[Any, Scaler], documents.Body]] = {
     "order": _order,
     "allocation": _stock,
@@ -289,5 +347,11 @@ BODIES: dict[str, Callable[[Any, Scaler], documents.Body]] = {
     "invoice": _invoice,
     "payment": _payment,
     "hold": _hold,
+    "return": _return,
+    "credit_memo": _credit_memo,
+    "dispute": _dispute,
+    "transit": _transit,
+    "incident": _incident,
+    "action": _action,
 }
 """Each document type with the function that converts its body; the scaler says whether a quantity may be negative."""

@@ -30,7 +30,7 @@ def document_of(document_type: str, event: DocumentEvent) -> Document:
     return Document(
         document_type,
         event.scope,
-        event.document_id,
+        event.document_id or event.event_id,
         event.revision,
         instant(event.occurred_at, "occurred_at"),
         event.event_id,

@@ -184,7 +184,7 @@ def _known(stated: Any) -> str:
     if not isinstance(stated, str):
         raise Rejection("WRONG_TYPE", f"Expected `str`, got `{type(stated).__name__}`", "type")
     if stated not in READING_CLASSES:
-        raise Rejection("UNKNOWN_TYPE", f"Documents of type {stated[:40]!r} are not read by this version", "type")
+        raise Rejection("UNKNOWN_TYPE", f"There is no document type {stated[:40]!r}", "type")
     return stated
 
 

@@ -177,7 +177,7 @@ class ReturnBody(Struct, frozen=True, gc=False, array_like=True, tag="return"):
 
 
 class CreditMemoBody(Struct, frozen=True, gc=False, array_like=True, tag="credit_memo"):
-    """What only a credit memo says. `invoices`: how much of it is for which invoice; `lines` None where it names none."""
+    """What only a credit memo says. `invoices`: how much is for which invoice; `lines` None where it has none."""
 
     currency: str
     amount: int

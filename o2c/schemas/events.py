@@ -117,6 +117,13 @@ class Adjustment(Struct, gc=False):
     note: str | None = None
 
 
+class CreditedInvoice(Struct, gc=False):
+    """How much of a credit memo is for which invoice."""
+
+    invoice: str
+    amount: Decimal
+
+
 class Application(Struct, gc=False):
     """How much of a payment settles which invoice."""
 
@@ -251,6 +258,78 @@ class HoldEvent(DocumentEvent, gc=False, kw_only=True):
     blocks: list[Literal["allocation", "pick", "shipment", "invoice"]] | None = None
 
 
+class ReturnEvent(DocumentEvent, gc=False, kw_only=True):
+    """Goods that come back, or are to."""
+
+    lines: list[GoodsLine]
+    kind: Literal["authorized", "received", "refused", "unshipped"] = "received"
+    reason: str | None = None
+
+
+class CreditMemoEvent(DocumentEvent, gc=False, kw_only=True):
+    """Money credited. Without `invoices` it is for those of `refs`, else for all of the order, oldest first."""
+
+    currency: str
+    amount: Decimal
+    kind: Literal["allowance", "return", "price", "quantity", "cancellation", "rebill"] = "allowance"
+    invoices: list[CreditedInvoice] = []
+    lines: list[InvoiceLine] | None = None
+    reason: str | None = None
+
+
+class DisputeEvent(DocumentEvent, gc=False, kw_only=True):
+    """What a customer does not accept of one invoice or one payment, in its currency."""
+
+    amount: Decimal
+    invoice: str | None = None
+    payment: str | None = None
+    reason: str | None = None
+    respond_by: datetime | None = None
+    resolved_at: datetime | None = None
+    outcome: Literal["recovered", "written_off", "credited"] | None = None
+    recovered: Decimal | None = None
+
+
+class TransitEvent(DocumentEvent, gc=False, kw_only=True):
+    """A carrier's notice of a shipment under way."""
+
+    status: Literal[
+        "tendered",
+        "picked_up",
+        "in_transit",
+        "out_for_delivery",
+        "attempted",
+        "exception",
+        "returning",
+        "returned",
+    ]
+    eta: datetime | None = None
+    reason: str | None = None
+
+
+class IncidentEvent(DocumentEvent, gc=False, kw_only=True):
+    """A system that failed over an order."""
+
+    kind: Literal["tax_failure", "customer_master", "pricing_failure", "integration_timeout", "document_rejected"]
+    resolved_at: datetime | None = None
+    detail: str | None = None
+
+
+class ActionEvent(DocumentEvent, gc=False, kw_only=True):
+    """What a person does about one occurrence of an exception. Without `document_id` it has that of `event_id`."""
+
+    document_id: str = ""
+    correlation_id: str
+    exception_id: str
+    occurrence: int
+    action: Literal["acknowledge", "assign", "snooze", "override", "resolve", "comment"]
+    actor: str
+    role: str
+    to: str | None = None
+    until: datetime | None = None
+    note: str | None = None
+
+
 class HeartbeatEvent(Event, gc=False, kw_only=True):
     """A source says that it is alive and which document types it still speaks for."""
 
@@ -266,6 +345,15 @@ EVENT_CLASSES: dict[str, type[Event]] = {
     "invoice": InvoiceEvent,
     "payment": PaymentEvent,
     "hold": HoldEvent,
+    "return": ReturnEvent,
+    "credit_memo": CreditMemoEvent,
+    "dispute": DisputeEvent,
+    "transit": TransitEvent,
+    "incident": IncidentEvent,
+    "action": ActionEvent,
     "heartbeat": HeartbeatEvent,
 }
-"""The types that this version reads, each with its class."""
+"""The types of event, each with its class."""
+
+DOCUMENT_TYPES = tuple(name for name in EVENT_CLASSES if name != "heartbeat")
+"""The types that carry a document: those that can have a feed."""

@@ -1,12 +1,16 @@
-"""What the processor publishes, as consumers read it: status, exception and orphan, every field of this version.
+"""What the processor publishes, as consumers read it: status, exception, billing, audit and orphan.
 
 Quantities, money and fractions are JSON strings without exponent or trailing zeros; times are RFC 3339 in UTC with `Z`
-and no trailing zeros in the fraction. What this version does not compute is absent, never zero or null.
+and no trailing zeros in the fraction.
+
+A field whose default is UNSET may be absent: it says something only where there is something to say, or it came after
+the first version of its class, and a reader of this version meets records without it. Every field that is added must
+have this default, or readers of the one version cannot read what the other wrote.
 """
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 DecimalText: TypeAlias = Annotated[str, Meta(pattern=r"^(0|-?(0\.[0-9]*[1-9]|[1-9][0-9]*(\.[0-9]*[1-9])?))$")]
 FractionText: TypeAlias = Annotated[str, Meta(pattern=r"^(0|1|0\.[0-9]{0,5}[1-9])$")]
@@ -24,6 +28,7 @@ Category: TypeAlias = Literal["stall", "mismatch", "hold", "failure", "cash", "f
 ExceptionState: TypeAlias = Literal[
     "opened", "escalated", "acknowledged", "snoozed", "overridden", "cleared", "recorded"
 ]
+ActionOutcome: TypeAlias = Literal["accepted", "refused", "decided"]
 OrphanReason: TypeAlias = Literal["NO_ORDER", "PATIENCE", "AFTER_RETENTION"]
 
 
@@ -62,16 +67,70 @@ class Quantities(Struct, frozen=True):
     shipped: DecimalText
     delivered: DecimalText
     invoiced: DecimalText
+    returned: DecimalText | UnsetType = UNSET
 
 
-class Amounts(Struct, frozen=True):
-    """Money of the whole order, in its currency; `ordered` is null where a price is missing."""
+class Amounts(Struct, frozen=True, kw_only=True):
+    """Money of the whole order, in its currency; `ordered` is null where a price is missing.
+
+    invoiced = paid + discounted + credited + deducted + written_off + open; the rest stands beside it. `disputed` and
+    `past_due` are parts of `open`.
+    """
 
     ordered: DecimalText | None
     invoiced: DecimalText
     paid: DecimalText
+    discounted: DecimalText | UnsetType = UNSET
+    credited: DecimalText | UnsetType = UNSET
+    deducted: DecimalText | UnsetType = UNSET
+    written_off: DecimalText | UnsetType = UNSET
     open: DecimalText
+    overpaid: DecimalText | UnsetType = UNSET
     unapplied: DecimalText
+    credit_due: DecimalText | UnsetType = UNSET
+    disputed: DecimalText | UnsetType = UNSET
+    past_due: DecimalText | UnsetType = UNSET
+    refunded: DecimalText | UnsetType = UNSET
+
+
+class OtherExposure(Struct, frozen=True):
+    """What is open on invoices in another currency than the order's, which is never added up."""
+
+    disputed: DecimalText
+    past_due: DecimalText
+    open: DecimalText
+
+
+class Exposure(Struct, frozen=True):
+    """Unsettled value in the order's currency, each unit of it in one of the first eight.
+
+    `credit_due` and `unapplied` stand outside the sum. `unpriced`: the quantity that has no price, where there is any;
+    `other_currencies`: by currency, where there are any.
+    """
+
+    disputed: DecimalText
+    past_due: DecimalText
+    open: DecimalText
+    unbilled: DecimalText
+    in_transit: DecimalText
+    held: DecimalText
+    unshipped: DecimalText
+    unallocated: DecimalText
+    credit_due: DecimalText
+    unapplied: DecimalText
+    unpriced: DecimalText | UnsetType = UNSET
+    other_currencies: dict[str, OtherExposure] | UnsetType = UNSET
+
+
+class BillingReadiness(Struct, frozen=True):
+    """Whether something can be invoiced now and how much; else how much is blocked. `blocked_by`: sorted codes.
+
+    `amount` is null where a price is missing.
+    """
+
+    ready: bool
+    amount: DecimalText | None
+    blocked_by: list[str]
 
 
 class Milestone(Struct, frozen=True):
@@ -82,8 +141,15 @@ class Milestone(Struct, frozen=True):
     fraction: FractionText | None
 
 
+class Substitute(Struct, frozen=True):
+    """What was shipped on a line instead of what was ordered."""
+
+    sku: str
+    quantity: DecimalText
+
+
 class StatusLine(Struct, frozen=True):
-    """Quantities of one line by milestone."""
+    """Quantities of one line by milestone. `substitutes`: where another sku was shipped."""
 
     line: str | None
     sku: str | None
@@ -93,6 +159,8 @@ class StatusLine(Struct, frozen=True):
     shipped: DecimalText
     delivered: DecimalText
     invoiced: DecimalText
+    returned: DecimalText | UnsetType = UNSET
+    substitutes: list[Substitute] | UnsetType = UNSET
 
 
 class TimelineDocument(Struct, frozen=True):
@@ -117,7 +185,7 @@ class OpenException(Struct, frozen=True):
     due_at: TimeText | None
 
 
-class Status(Struct, frozen=True):
+class Status(Struct, frozen=True, kw_only=True):
     """The whole status of an order: the value of `o2c.status.v1`. `order` is null until an order document is seen."""
 
     correlation_id: str
@@ -133,6 +201,8 @@ class Status(Struct, frozen=True):
     waiting_for: list[Waiting]
     quantities: Quantities
     amounts: Amounts
+    exposure: Exposure | UnsetType = UNSET
+    billing: BillingReadiness | UnsetType = UNSET
     milestones: dict[str, Milestone]
     lines: list[StatusLine]
     documents: list[TimelineDocument]
@@ -150,8 +220,19 @@ class Subject(Struct, frozen=True):
     document_id: str
 
 
-class ExceptionChange(Struct, frozen=True):
-    """An exception after a change: the value of `o2c.exceptions.v1`. `correlation_id` is null for a feed."""
+class Escalation(Struct, frozen=True):
+    """The level that an exception has reached, who has heard of it, and when."""
+
+    level: Ordinal
+    to: str
+    at: TimeText
+
+
+class ExceptionChange(Struct, frozen=True, kw_only=True):
+    """An exception after a change: the value of `o2c.exceptions.v1`.
+
+    `correlation_id` is null for a feed, `escalation` before the first level.
+    """
 
     exception_id: str
     subject: Subject
@@ -162,6 +243,7 @@ class ExceptionChange(Struct, frozen=True):
     state: ExceptionState
     severity: Severity
     owner: str
+    escalation: Escalation | UnsetType | None = UNSET
     since: TimeText
     detected_at: TimeText
     due_at: TimeText | None
@@ -173,6 +255,73 @@ class ExceptionChange(Struct, frozen=True):
     next_action: str
     policy_version: str
     changed_at: TimeText
+    sequence: Ordinal
+    version: Count
+
+
+class BillingLine(Struct, frozen=True):
+    """How much of a line can be invoiced now, or is blocked."""
+
+    line: str | None
+    sku: str | None
+    quantity: DecimalText
+
+
+class BillingChange(Struct, frozen=True):
+    """What can be invoiced after a change: the value of `o2c.billing.v1`.
+
+    `billing_id` is a function of correlation ID and `sequence`, which counts the order's billing changes: a record
+    that is published twice has the same. `lines` are of `amount`: what is ready, else what is blocked.
+    """
+
+    billing_id: str
+    correlation_id: str
+    order: str | None
+    customer_id: str | None
+    ready: bool
+    amount: DecimalText | None
+    currency: str | None
+    lines: list[BillingLine]
+    blocked_by: list[str]
+    sequence: Ordinal
+    policy_version: str
+    changed_at: TimeText
+
+
+class AuditedState(Struct, frozen=True, kw_only=True):
+    """What a decision is about, before or after it: an exception's state, or an order's readiness for billing."""
+
+    state: ExceptionState | UnsetType = UNSET
+    owner: str | UnsetType = UNSET
+    severity: Severity | UnsetType = UNSET
+    level: Count | UnsetType = UNSET
+    snoozed_until: TimeText | UnsetType | None = UNSET
+    ready: bool | UnsetType = UNSET
+    amount: DecimalText | UnsetType | None = UNSET
+    blocked_by: list[str] | UnsetType = UNSET
+
+
+class AuditEntry(Struct, frozen=True):
+    """An action or an automatic decision: the value of `o2c.audit.v1`.
+
+    `actor` and `role` are null and `outcome` is `decided` where the processor decided by itself; then `action` names
+    the state that it decided on, or `billing`. `exception_id`, `occurrence` and `code` are null for billing.
+    """
+
+    audit_id: str
+    correlation_id: str | None
+    exception_id: str | None
+    occurrence: Ordinal | None
+    code: str | None
+    actor: str | None
+    role: str | None
+    action: str
+    outcome: ActionOutcome
+    reason: str | None
+    at: TimeText
+    policy_version: str
+    before: AuditedState | None
+    after: AuditedState | None
     sequence: Ordinal
     version: Count
 
@@ -191,6 +340,8 @@ class OrphanedDocument(Struct, frozen=True):
 OUTPUT_CLASSES: dict[str, type[Struct]] = {
     "status": Status,
     "exception": ExceptionChange,
+    "billing": BillingChange,
+    "audit": AuditEntry,
     "orphan": OrphanedDocument,
 }
 """The published values, each with its class."""

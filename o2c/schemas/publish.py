@@ -34,7 +34,7 @@ def published() -> dict[str, str]:
     classes: dict[str, type[Struct]] = {name: readers.of(wire_class) for name, wire_class in EVENT_CLASSES.items()}
     classes |= OUTPUT_CLASSES
     files = {f"json/{name}.schema.json": _json_schema(name, described) for name, described in classes.items()}
-    files |= {f"avro/{name}.avsc": avro_schema(name, wire_class) for name, wire_class in EVENT_CLASSES.items()}
+    files |= {f"avro/{name}.avsc": avro_schema(name, each) for name, each in (EVENT_CLASSES | OUTPUT_CLASSES).items()}
     return {path: json.dumps(schema, indent=2) + "\n" for path, schema in files.items()}
 
 

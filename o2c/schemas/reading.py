@@ -26,13 +26,14 @@ ID_LENGTH = 1_024
 MOST_DAYS = 100_000
 """The most days a term of payment can give: with the latest time there is, the sum still fits 64 bits."""
 
-FREE_TEXT = frozenset({"note", "received_by", "traceparent"})
+FREE_TEXT = frozenset({"detail", "note", "reason", "received_by", "traceparent"})
 """Strings that are no keys: of any length, with any characters."""
 
 _INTEGER_BOUNDS = {
     "revision": Meta(ge=1, le=2**63 - 1),
     "net_days": Meta(ge=0, le=MOST_DAYS),
     "days": Meta(ge=0, le=MOST_DAYS),
+    "occurrence": Meta(ge=1, le=2**63 - 1),
 }
 _ANY_INTEGER = Meta(ge=-(2**63), le=2**63 - 1)
 
@@ -94,4 +95,4 @@ def _default(described: FieldInfo) -> Any:
 _DERIVATION = Derivation(Any)
 
 READING_CLASSES: dict[str, type[Struct]] = {name: _DERIVATION.of(known) for name, known in EVENT_CLASSES.items()}
-"""The types that this version reads, each with the class that its decoder reads into."""
+"""The types of event, each with the class that its decoder reads into."""

@@ -1,5 +1,7 @@
 """What leaves the processor, ready for any sink: the values are rendered, the keys and versions are beside them."""
 
+from typing import TypeAlias
+
 from msgspec import Struct
 
 Headers = tuple[tuple[str, bytes | None], ...]
@@ -18,7 +20,10 @@ class Record(Struct, frozen=True, gc=False):
 
 
 class StatusRecord(Struct, frozen=True, gc=False):
-    """An order's status. `value` is the JSON of the contract; `refs` are the keys after `<prefix>ref:` that name it."""
+    """An order's status. `value` is the JSON of the contract; `refs` are the keys after `<prefix>ref:` that name it.
+
+    `at_risk`: by currency, the sum of what is unsettled (10^-4), nothing where nothing is or the order is closed.
+    """
 
     correlation_id: str
     version: int
@@ -27,6 +32,7 @@ class StatusRecord(Struct, frozen=True, gc=False):
     fulfilment: str
     financial: str
     refs: tuple[str, ...]
+    at_risk: tuple[tuple[str, int], ...] = ()
 
 
 class ExceptionRecord(Struct, frozen=True, gc=False, array_like=True):
@@ -42,6 +48,30 @@ class ExceptionRecord(Struct, frozen=True, gc=False, array_like=True):
     sequence: int
     version: int
     value: bytes
+
+
+class BillingRecord(Struct, frozen=True, gc=False, array_like=True):
+    """A change of what can be invoiced of an order. `key` is its billing id."""
+
+    correlation_id: str
+    key: str
+    changed_at: int
+    sequence: int
+    value: bytes
+
+
+class AuditRecord(Struct, frozen=True, gc=False, array_like=True):
+    """An action or an automatic decision. `key` is its audit id; `correlation_id` is None for a feed's exception."""
+
+    correlation_id: str | None
+    key: str
+    changed_at: int
+    sequence: int
+    value: bytes
+
+
+OutboxEntry: TypeAlias = ExceptionRecord | BillingRecord | AuditRecord | str
+"""What waits to be durable before it is said: a record, or the correlation ID of an order whose status is due."""
 
 
 class DeadLetter(Struct, frozen=True, gc=False):
@@ -80,6 +110,8 @@ class Emission(Struct, frozen=True, gc=False):
     token: int
     statuses: tuple[StatusRecord, ...] = ()
     exceptions: tuple[ExceptionRecord, ...] = ()
+    billings: tuple[BillingRecord, ...] = ()
+    audits: tuple[AuditRecord, ...] = ()
     dead_letters: tuple[DeadLetter, ...] = ()
     orphans: tuple[Orphan, ...] = ()
     feeds: tuple[FeedRecord, ...] = ()

@@ -49,8 +49,8 @@ REJECTION_CODES = {
     "SCHEMA_CONTRADICTS_TOPIC": RejectionCode("was written with the schema of another document type", _TYPE),
     "MISSING_TYPE": RejectionCode("says its document type neither itself nor by its topic", _TYPE),
     "UNKNOWN_TYPE": RejectionCode(
-        "is of a document type that this version does not read",
-        "Send it back once a version that reads the type runs; else keep it off the inputs.",
+        "is of an unknown document type",
+        _TYPE,
     ),
     "TYPE_CONTRADICTS_TOPIC": RejectionCode("says another document type than its topic", _TYPE),
     "UNSUPPORTED_SPECVERSION": RejectionCode(
@@ -60,7 +60,9 @@ REJECTION_CODES = {
     "BAD_HEADER": RejectionCode("has a CloudEvents header that is not UTF-8", _SENDER),
     "MISSING_FIELD": RejectionCode("lacks a field that must be there", _FIELD),
     "MISSING_VALUE": RejectionCode(
-        "has an empty string where something must stand, or an order line without number, sku and item id", _FIELD
+        "has an empty string where something must stand, an order line without number, sku and item id, "
+        "or a dispute without invoice and payment",
+        _FIELD,
     ),
     "WRONG_TYPE": RejectionCode("has a field of the wrong JSON type", _FIELD),
     "INVALID_CHOICE": RejectionCode("has a value that is none of those allowed", _FIELD),

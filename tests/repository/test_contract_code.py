@@ -14,13 +14,13 @@ from o2c.connectors.kafka.topic_rules import OutputSettings, output_rules
 from o2c.connectors.redis import write_generation
 from o2c.flows.cli import main
 from o2c.flows.correlation import milestones
-from o2c.flows.correlation.reason_codes import FEED_SILENT, LATER_TYPES, STALL_CODES
+from o2c.flows.correlation.reason_codes import FEED_SILENT, STALL_CODES
 from o2c.flows.settings import settings_table
 from o2c.schemas import events, outputs, publish
 from o2c.schemas.events import EVENT_CLASSES
 from o2c.schemas.outputs import OUTPUT_CLASSES
 from tests.connectors.redis_records import Writer, exception, feed, status
-from tests.repository.pages import README, codes, table, without_blocks
+from tests.repository.pages import README, codes, table
 
 ENVELOPE, DOCUMENT = "(all)", "(all but heartbeat)"
 PARTS: dict[str, type[msgspec.Struct]] = {
@@ -35,6 +35,7 @@ PARTS: dict[str, type[msgspec.Struct]] = {
     "instalment": events.Instalment,
     "package": events.Package,
     "application": events.Application,
+    "credited invoice": events.CreditedInvoice,
     "adjustment": events.Adjustment,
 }
 VALUES: dict[str, type[msgspec.Struct]] = {
@@ -43,12 +44,21 @@ VALUES: dict[str, type[msgspec.Struct]] = {
     "status `waiting_for`": outputs.Waiting,
     "status `quantities`": outputs.Quantities,
     "status `amounts`": outputs.Amounts,
+    "status `exposure`": outputs.Exposure,
+    "status `exposure` `other_currencies`": outputs.OtherExposure,
+    "status `billing`": outputs.BillingReadiness,
     "status `milestones`": outputs.Milestone,
     "status `lines`": outputs.StatusLine,
+    "status `lines` `substitutes`": outputs.Substitute,
     "status `documents`": outputs.TimelineDocument,
     "status `exceptions`": outputs.OpenException,
     "exception": outputs.ExceptionChange,
     "exception `subject`": outputs.Subject,
+    "exception `escalation`": outputs.Escalation,
+    "billing": outputs.BillingChange,
+    "billing `lines`": outputs.BillingLine,
+    "audit": outputs.AuditEntry,
+    "audit `before`, `after`": outputs.AuditedState,
     "orphan": outputs.OrphanedDocument,
 }
 
@@ -141,11 +151,6 @@ def test_readme_has_every_stall_and_the_document_that_it_awaits() -> None:
     shown = {codes(code)[0]: codes(document)[0] for code, _, _, document in rows}
     assert shown == {code: awaited[code] for code in STALL_CODES}
     assert FEED_SILENT in README.read_text()
-
-
-def test_readme_names_the_document_types_that_are_not_read() -> None:
-    limits = without_blocks(README).partition("- **Documents**")[2].partition("\n- ")[0]
-    assert codes(limits) == list(LATER_TYPES)
 
 
 def test_readme_names_every_setting_with_its_default() -> None:

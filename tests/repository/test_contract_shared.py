@@ -8,7 +8,7 @@ from click import Option
 
 from o2c.connectors.kafka.names import OutputTopics
 from o2c.flows.cli import main
-from o2c.flows.correlation.reason_codes import AT_ONCE_CODES, LATER_STALL_CODES, LATER_TYPES, STALL_CODES
+from o2c.flows.correlation.reason_codes import AT_ONCE_CODES, LATER_STALL_CODES, STALL_CODES
 from o2c.schemas import events
 from o2c.schemas.events import EVENT_CLASSES
 from o2c.schemas.outputs import ExceptionChange, OrphanedDocument, Status
@@ -61,9 +61,9 @@ def test_order_line_has_the_fields_of_the_contract() -> None:
     assert {name.strip().rstrip("?") for name in line[1].split(",")} <= wire_names(events.OrderLine)
 
 
-def test_every_type_of_the_contract_is_read_or_known_as_later() -> None:
+def test_every_type_of_the_contract_is_read() -> None:
     named = {name for name, _ in table(CONTRACT, "type", "further fields (`?` optional)")}
-    assert named == {*EVENT_CLASSES, *LATER_TYPES}
+    assert named == set(EVENT_CLASSES)
 
 
 def test_outputs_have_the_fields_of_the_contract() -> None:

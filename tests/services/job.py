@@ -17,11 +17,12 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 from redis import Redis
 
+from o2c.schemas.events import EVENT_CLASSES
 from tests.equal import is_open
 from tests.services.kafka import Broker
 from tests.services.process import accepts, free_port
 
-READ_TYPES = ("order", "allocation", "pick", "shipment", "pod", "invoice", "payment", "hold", "heartbeat")
+READ_TYPES = tuple(EVENT_CLASSES)
 OUTPUTS = ("status", "exceptions", "dead-letters", "orphans")
 PATIENCE_SECONDS = 90.0
 _STOP_SECONDS = 40.0

@@ -20,15 +20,19 @@ def supersedes(newer: Document, older: Document) -> bool:
     return newer != older and content_hash(newer) > content_hash(older)
 
 
+_NEVER_COUNT = ("proforma", "intercompany")
+
+
 def counts(document: Document) -> bool:
-    """Whether a document moves quantities or money; one that does not stands on the timeline alone."""
-    if document.cancelled or document.reverses or document.replaces:
+    """Whether a document moves quantities or money by itself; one that does not stands on the timeline alone.
+
+    What reverses another says again what is taken back; what replaces another stands in its place.
+    """
+    if document.cancelled or (document.reverses and not document.replaces):
         return False
-    body = document.body
     if document.type == "invoice":
-        return body.kind == "standard" and body.posted  # type: ignore[union-attr]  # the type says which body
-    if document.type == "payment":
-        return body.kind == "receipt"  # type: ignore[union-attr]  # the type says which body
+        body = document.body
+        return body.posted and body.kind not in _NEVER_COUNT  # type: ignore[union-attr]  # the type says which body
     return True
 
 

@@ -4,150 +4,253 @@ A pure function of the documents. Quantities are in 10^-6, amounts in 10^-4, tim
 in, first out: the k-th unit to reach a milestone is the k-th that reached the one before.
 """
 
+from collections.abc import Sequence
 from operator import methodcaller
 
 from o2c.flows.correlation.deadlines import Interval, union
 from o2c.flows.correlation.documents import counts
 from o2c.flows.correlation.holds import HoldLedger
+from o2c.flows.correlation.kits import Kit
 from o2c.flows.correlation.lines import LineLedger, add_price, fill, imply, ordered_line, promised_first, worth
-from o2c.flows.correlation.matching import identities, key_of
-from o2c.flows.correlation.milestones import ALLOCATION, INVOICE, ORDER, PICK, SHIPMENT
+from o2c.flows.correlation.matching import identities, key_of, line_key
+from o2c.flows.correlation.milestones import ALLOCATION, CREDIT, INVOICE, ORDER, PICK, POD, RETURN, SHIPMENT
 from o2c.flows.correlation.policy import Policy
-from o2c.flows.correlation.proofs import Entry, Proofs, ShipmentLedger
-from o2c.schemas.documents import Document, GoodsBody, HoldBody, InvoiceBody, Line, OrderBody
+from o2c.flows.correlation.proofs import Entry, Proofs, Shortfall, ShipmentLedger
+from o2c.flows.correlation.returns import LOWERING, ReturnLedger, brings_goods_back
+from o2c.flows.correlation.reversals import void_since
+from o2c.flows.correlation.units import differs, in_order_units
+from o2c.schemas.documents import CreditMemoBody, Document, GoodsBody, HoldBody, InvoiceBody, Line, OrderBody, ReturnBody
 
 _REMAINDER = "\x1e"
 """Told apart from the order's line of the same name: what of a document's line no line of the order has room for."""
 
-_SOME_KINDS_COUNT = ("invoice", "payment")
+_TOUCH_QUANTITIES = ("standard", "debit_memo")
 _READING_ORDER = methodcaller("reading_order")
+
+Misfit = tuple[int, Document, LineLedger, int]
+"""What of a document's line fits no line of the order: business time, document, the line it stands on, quantity."""
 
 
 class Ledger:
-    """An order's documents added up. `ordered_lines`: its lines as they are read: by number, by text, by sku."""
+    """An order's documents added up. `ordered_lines`: its lines as they are read: by number, by text, by sku.
+
+    `entries`: by type the documents that count, in order of business time. `lost`: by type those that were taken back,
+    each with the time of it. `own_lines`: the lines that are no part of a kit.
+    """
 
     __slots__ = (
         "all_priced",
         "by_identity",
+        "credit_lines",
         "entries",
-        "final",
+        "final_at",
+        "has_losses",
         "header",
         "header_rules",
         "holds",
+        "invoice_lines",
+        "kits",
         "lines",
+        "lost",
         "order_document",
         "ordered_lines",
         "ordered_value",
+        "own_lines",
         "policy",
+        "returns",
         "shipments",
+        "shortfalls",
+        "unmatched",
+        "uom_mismatches",
     )
 
     def __init__(self, documents: dict[str, Document], least_seen: dict[str, int], policy: Policy) -> None:
         self.policy = policy
         self.entries: dict[str, list[Entry]] = {}
+        self.lost: dict[str, list[tuple[int, Entry]]] = {}
         self.lines: dict[str, LineLedger] = {}
         self.by_identity: dict[str, list[LineLedger]] | None = None
         self.shipments: list[ShipmentLedger] = []
+        self.shortfalls: list[Shortfall] = []
         self.holds: list[HoldLedger] = []
+        self.returns: list[ReturnLedger] = []
+        self.invoice_lines: list[tuple[Document, Line, list[tuple[LineLedger, int]]]] = []
+        self.credit_lines: list[tuple[Document, LineLedger, int]] = []
+        self.unmatched: list[Misfit] = []
+        self.uom_mismatches: list[Misfit] = []
+        self.kits: dict[str, list[tuple[LineLedger, int | None]]] = {}
         self.order_document: Document | None = None
         self.header: OrderBody | None = None
-        self.final = False
+        self.final_at: int | None = None
+        self.has_losses = False
         self.ordered_value = 0
         self.all_priced = True
         self._collect(documents, least_seen)
         self._read_orders()
+        entries = self.entries
+        kits = self._kits() if self.kits else ()
         self._read_goods(ALLOCATION, "allocation")
         self._read_goods(PICK, "pick")
         self._read_shipments()
-        if "pod" in self.entries:
-            Proofs(self.lines, self.shipments, self.find).read(self.entries["pod"])
+        if "pod" in entries:
+            Proofs(self).read(entries["pod"])
         self._read_invoices()
-        self._read_holds()
-        self._settle_lines()
+        if self.lost:
+            self._read_lost()
+        if "return" in entries:
+            self._read_returns()
+        if "credit_memo" in entries:
+            self._read_credit_memos()
+        if "hold" in entries:
+            self._read_holds()
+        self._settle_lines(kits)
 
     def _collect(self, documents: dict[str, Document], least_seen: dict[str, int]) -> None:
         """Sort the counting documents by type and business time; remember the order document, counting or not."""
         entries = self.entries
-        first_order: Entry | None = None
+        orders: list[Entry] = []
+        takes_back = False
         for key, document in documents.items():
             business_at = document.business_at
             if business_at is None:
                 business_at = least_seen.get(key, document.occurred_at)
             entry = (business_at, document.scope, document.document_id, document)
             kind = document.type
-            counting = (
-                counts(document)
-                if kind in _SOME_KINDS_COUNT
-                else not (document.cancelled or document.reverses or document.replaces)
-            )
-            if kind == "order" and (
-                first_order is None or (not counting, *entry[:3]) < (not counts(first_order[3]), *first_order[:3])
-            ):
-                first_order = entry
-            if counting:
-                of_type = entries.get(kind)
-                if of_type is None:
-                    entries[kind] = [entry]
-                else:
-                    of_type.append(entry)
+            if kind == "order":
+                orders.append(entry)
+            if document.reverses or document.replaces:
+                takes_back = True
+            if kind == "invoice":
+                if not counts(document):
+                    continue
+            elif document.cancelled or (document.reverses and not document.replaces):
+                continue
+            of_type = entries.get(kind)
+            if of_type is None:
+                entries[kind] = [entry]
+            else:
+                of_type.append(entry)
+        if takes_back:
+            self._take_back(documents, least_seen)
         for of_type in entries.values():
             if len(of_type) > 1:
                 of_type.sort()
-        if first_order is not None:
-            self.order_document = first_order[3]
-            body = first_order[3].body
+        if orders:
+            first = min(entries.get("order") or orders)
+            self.order_document = first[3]
+            body = first[3].body
             assert isinstance(body, OrderBody)
             self.header = body
 
+    def _take_back(self, documents: dict[str, Document], least_seen: dict[str, int]) -> None:
+        """Set apart what other documents have taken back, each with when it was lost."""
+        void = void_since(
+            (
+                document.business_at
+                if document.business_at is not None
+                else least_seen.get(key, document.occurred_at),
+                document,
+            )
+            for key, document in documents.items()
+        )
+        if not void:
+            return
+        for document_type, of_type in list(self.entries.items()):
+            standing = []
+            for entry in of_type:
+                document = entry[3]
+                lost_at = void.get(f"{document_type}\x1f{document.scope}\x1f{document.document_id}")
+                if lost_at is None:
+                    standing.append(entry)
+                else:
+                    self.lost.setdefault(document_type, []).append((max(lost_at, entry[0]), entry))
+            if standing:
+                self.entries[document_type] = standing
+            else:
+                del self.entries[document_type]
+
     def _read_orders(self) -> None:
-        lines = self.lines
         for business_at, _, _, document in self.entries.get("order", ()):
             body = document.body
             assert isinstance(body, OrderBody)
             for line in body.lines:
-                key = key_of(line.line, line.sku)
-                ledger = lines.get(key)
-                if ledger is None:
-                    ledger = lines[key] = ordered_line(key, line, body)
-                else:
-                    add_price(ledger, line)
-                ledger.ordered_gross += line.quantity
-                wanted = max(0, line.quantity - line.cancelled_quantity)
-                ledger.ordered += wanted
-                if wanted:
-                    value = worth(wanted, line.free, line.amount, line.quantity, line.unit_price)
-                    if value is None:
-                        self.all_priced = False
-                    else:
-                        self.ordered_value += value
-                    ledger.own[ORDER].append((line.at if line.at is not None else business_at, wanted))
-                ledger.ends |= line.closed
+                self._order_line(line.quantity - line.cancelled_quantity, line, body, business_at)
+        if self.header is not None and "order" not in self.entries:
+            # Taken back as a whole: its lines are still there to be read, and nothing of them is ordered.
+            for line in self.header.lines:
+                self._order_line(0, line, self.header, 0)
 
-    def find(self, line: Line, milestone: int) -> list[tuple[LineLedger, int]]:
-        """Which lines of the order a document's line fills, and with how much each."""
-        own = self.lines.get(line.line or "")
-        if own is not None and own.on_order:
-            return [(own, line.quantity)]
+    def _order_line(self, wanted: int, line, body: OrderBody, business_at: int) -> None:  # type: ignore[no-untyped-def]
         key = key_of(line.line, line.sku)
-        own = self.lines.get(key)
-        if own is not None and own.on_order and line.line is not None:
-            return [(own, line.quantity)]
-        candidates = self._candidates(line)
+        ledger = self.lines.get(key)
+        if ledger is None:
+            ledger = self.lines[key] = ordered_line(key, line, body)
+            if line.parent_line is not None:
+                self.kits.setdefault(line_key(line.parent_line), []).append((ledger, line.ratio))
+        else:
+            add_price(ledger, line)
+        ledger.ordered_gross += line.quantity
+        if wanted > 0:
+            ledger.ordered += wanted
+            value = worth(wanted, line.free, line.amount, line.quantity, line.unit_price)
+            if value is not None:
+                self.ordered_value += value
+            else:
+                self.all_priced = False
+            ledger.own[ORDER].append((line.at if line.at is not None else business_at, wanted))
+        if line.closed:
+            ledger.ends = True
+            ledger.closed_by = max(business_at, ledger.closed_by or business_at)
+
+    def _kits(self) -> Sequence[Kit]:
+        """The kits, priced: what they cost stands on their own lines, not on their components'."""
+        kits = [Kit(self.lines[parent], parts) for parent, parts in self.kits.items() if parent in self.lines]
+        values = [line.value(line.ordered) for line in self.lines.values() if line.ordered and not line.component]
+        self.all_priced = None not in values
+        self.ordered_value = sum(value for value in values if value is not None)
+        return kits
+
+    def find(self, line: Line, milestone: int, business_at: int, document: Document) -> list[tuple[LineLedger, int]]:
+        """Which lines of the order a document's line fills, and with how much each."""
+        own = self.lines.get(line_key(line.line)) if line.line is not None else None
+        if own is not None and own.on_order:
+            if line.uom is None or not differs(line, own):
+                return [(own, line.quantity)]
+            candidates = [own]
+        else:
+            candidates = self._candidates(line)
+        if line.uom is not None and candidates and differs(line, candidates[0]):
+            converted = in_order_units(line, candidates[0])
+            if converted is None:
+                return [self._apart(line, line.quantity, business_at, document, self.uom_mismatches)]
+            line = converted
         if len(candidates) == 1:
             return [(candidates[0], line.quantity)]
         filled, rest = fill(candidates, line.quantity, milestone) if candidates else ([], line.quantity)
         if rest or not candidates:
-            if own is None or own.on_order:
-                key = key if own is None else key + _REMAINDER
-                own = self.lines.setdefault(key, LineLedger(key, line.line, line.sku))
-            filled.append((own, rest))
+            filled.append(self._apart(line, rest, business_at, document, self.unmatched))
         return filled
+
+    def _apart(
+        self, line: Line, quantity: int, business_at: int, document: Document, misfits: list[Misfit]
+    ) -> tuple[LineLedger, int]:
+        """What fits no line of the order stands on a line of its own."""
+        key = key_of(line.line, line.sku)
+        own = self.lines.get(key)
+        if own is None or own.on_order:
+            key = key if own is None else key + _REMAINDER
+            own = self.lines.setdefault(key, LineLedger(key, line.line, line.sku))
+        misfits.append((business_at, document, own, quantity))
+        return own, quantity
 
     def _candidates(self, line: Line) -> list[LineLedger]:
         """The order's lines that have the sku or an item id of `line`, earliest promised first, then by line."""
         if self.by_identity is None:
             self.by_identity = {}
-            for _, _, _, document in self.entries.get("order", ()):
+            orders = [entry[3] for entry in self.entries.get("order", ())]
+            if not orders and self.order_document is not None:
+                orders = [self.order_document]
+            for document in orders:
                 for ordered in document.body.lines:  # type: ignore[union-attr]  # orders alone are here
                     ledger = self.lines[key_of(ordered.line, ordered.sku)]
                     for identity in identities(ordered):
@@ -164,12 +267,22 @@ class Ledger:
 
     def _read_goods(self, milestone: int, document_type: str) -> None:
         for business_at, _, _, document in self.entries.get(document_type, ()):
+            noted: set[str] = set()
             for line in document.body.lines:  # type: ignore[union-attr]  # these types have lines
                 at = line.at if line.at is not None else business_at
-                for ledger, quantity in self.find(line, milestone):  # type: ignore[arg-type]  # goods lines
+                filled = self.find(line, milestone, business_at, document)  # type: ignore[arg-type]  # goods lines
+                for ledger, quantity in filled:
                     if quantity:
                         ledger.own[milestone].append((at, quantity))
                         ledger.reached[milestone] += quantity
+                if milestone == ALLOCATION and filled:
+                    # The latest allocation that names a line says how much of it is backordered.
+                    ledger = filled[0][0]
+                    if line.backordered or ledger.backordered:
+                        more = ledger.backordered if ledger.key in noted else 0
+                        noted.add(ledger.key)
+                        ledger.backordered = more + (line.backordered or 0)
+                        ledger.expected_at = line.expected_at
 
     def _read_shipments(self) -> None:
         for business_at, _, _, document in self.entries.get("shipment", ()):
@@ -177,28 +290,103 @@ class Ledger:
             self.shipments.append(shipment)
             body = document.body
             assert isinstance(body, GoodsBody)
-            self.final |= body.final
+            if body.final:
+                self.final_at = business_at
             for line in body.lines or ():
                 at = line.at if line.at is not None else business_at
-                for ledger, quantity in self.find(line, SHIPMENT):
+                for ledger, quantity in self.find(line, SHIPMENT, business_at, document):
                     if quantity:
                         ledger.own[SHIPMENT].append((at, quantity))
                         ledger.reached[SHIPMENT] += quantity
-                        shipment.carry(ledger.key, at, quantity)
+                        shipment.carry(ledger.key, at, quantity, line.package)
+                        if line.sku is not None and ledger.sku is not None and line.sku != ledger.sku:
+                            self._substitute(ledger, line, quantity)
+
+    def _substitute(self, ledger: LineLedger, line: Line, quantity: int) -> None:
+        assert line.sku is not None
+        if not ledger.on_order or line.line is None:
+            return
+        if ledger.substitutes is None:
+            ledger.substitutes = {}
+        ledger.substitutes[line.sku] = ledger.substitutes.get(line.sku, 0) + quantity
 
     def _read_invoices(self) -> None:
         for business_at, _, _, document in self.entries.get("invoice", ()):
             body = document.body
             assert isinstance(body, InvoiceBody)
+            if body.kind not in _TOUCH_QUANTITIES:
+                continue
             for line in body.lines:
                 at = line.at if line.at is not None else business_at
-                for ledger, quantity in self.find(line, INVOICE):
+                filled = self.find(line, INVOICE, business_at, document)
+                self.invoice_lines.append((document, line, filled))
+                for ledger, quantity in filled:
                     if quantity > 0:
                         ledger.own[INVOICE].append((at, quantity))
                     ledger.reached[INVOICE] += quantity
 
+    def _read_lost(self) -> None:
+        """What was taken back had reached its milestone, and lost it."""
+        for document_type, milestone in _LOST_MILESTONES.items():
+            for lost_at, (business_at, _, _, document) in self.lost.get(document_type, ()):
+                body = document.body
+                if isinstance(body, InvoiceBody) and body.kind not in _TOUCH_QUANTITIES:
+                    continue
+                for line in body.lines or ():  # type: ignore[union-attr]  # these types have lines
+                    at = line.at if line.at is not None else business_at
+                    own = self.lines.get(line_key(line.line)) if line.line is not None else None
+                    candidates = [own] if own is not None else self._candidates(line)  # type: ignore[arg-type]
+                    if candidates and line.quantity > 0:
+                        candidates[0].lose(milestone, at, lost_at, line.quantity)
+                        self.has_losses = True
+
+    def _read_returns(self) -> None:
+        for business_at, _, _, document in self.entries["return"]:
+            body = document.body
+            assert isinstance(body, ReturnBody)
+            goods_back = brings_goods_back(body)
+            returned = ReturnLedger(document, business_at)
+            for line in body.lines:
+                for ledger, quantity in self.find(line, RETURN, business_at, document):
+                    if goods_back and quantity > 0:
+                        ledger.returned += quantity
+                        returned.lines.append((ledger, quantity))
+            if goods_back:
+                self.returns.append(returned)
+
+    def _read_credit_memos(self) -> None:
+        for business_at, scope, _, document in self.entries["credit_memo"]:
+            body = document.body
+            assert isinstance(body, CreditMemoBody)
+            lowers = body.kind in LOWERING
+            lines: Sequence[Line] = body.lines or ()
+            if body.lines is None and lowers and body.kind != "quantity":
+                lines = self._lines_of_invoices(scope, document, body)
+            for line in lines:
+                for ledger, quantity in self.find(line, CREDIT, business_at, document):
+                    ledger.credited += quantity
+                    self.credit_lines.append((document, ledger, quantity))
+                    if lowers:
+                        taken = min(quantity, ledger.reached[INVOICE])
+                        if taken > 0:
+                            ledger.reached[INVOICE] -= taken
+                            ledger.lose(INVOICE, None, business_at, taken)
+                            self.has_losses = True
+
+    def _lines_of_invoices(self, scope: str, document: Document, body: CreditMemoBody) -> list[Line]:
+        """All lines of the invoices that a credit memo takes back, of every invoice where it names none."""
+        named = {number for number, _ in body.invoices}
+        if not named:
+            named = {number for kind, numbers in document.refs if kind == "invoice" for number in numbers}
+        found: list[Line] = []
+        for _, invoice_scope, number, invoice in self.entries.get("invoice", ()):
+            if (not named or (invoice_scope == scope and number in named)) and isinstance(invoice.body, InvoiceBody):
+                if invoice.body.kind in _TOUCH_QUANTITIES:
+                    found.extend(invoice.body.lines)
+        return found
+
     def _read_holds(self) -> None:
-        for business_at, _, _, document in self.entries.get("hold", ()):
+        for business_at, _, _, document in self.entries["hold"]:
             body = document.body
             assert isinstance(body, HoldBody)
             self.holds.append(HoldLedger(document, business_at, body, self._held_keys(body)))
@@ -215,7 +403,7 @@ class Ledger:
                 keys.update(candidate.key for candidate in self._candidates(line))
         return frozenset(keys)
 
-    def _settle_lines(self) -> None:
+    def _settle_lines(self, kits: Sequence[Kit]) -> None:
         """Derive for each line its rules, what it has reached by implication, and how far it may wait."""
         header = self.header
         customer = self.order_document.customer_id if self.order_document is not None else None
@@ -226,9 +414,17 @@ class Ledger:
         self.ordered_lines = list(self.lines.values())
         if len(self.ordered_lines) > 1:
             self.ordered_lines.sort(key=_READING_ORDER)
+        self.own_lines = self.ordered_lines
+        if kits:
+            for line in self.ordered_lines:
+                imply(line)
+            for kit in kits:
+                kit.assemble()
+            self.own_lines = [line for line in self.ordered_lines if not line.component]
+        final = self.final_at is not None
         for line in self.ordered_lines:
             imply(line)
-            line.ends |= self.final
+            line.ends |= final
             if line.on_order:
                 line.rules = rules(customer, line.warehouse, None, channel, line.fulfilment)
                 line.limit = line.ordered
@@ -249,3 +445,7 @@ class Ledger:
                 and (hold.released_at is None or hold.released_at > hold.business_at)
             ]
         )
+
+
+_LOST_MILESTONES = {"allocation": ALLOCATION, "pick": PICK, "shipment": SHIPMENT, "pod": POD, "invoice": INVOICE}
+"""The milestone that a document of each type had moved its quantities to."""

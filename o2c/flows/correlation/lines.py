@@ -3,30 +3,49 @@
 from operator import itemgetter
 
 from o2c.flows.correlation.arrivals import ArrivalTimes, first_units, overlay
+from o2c.flows.correlation.losses import Losses
 from o2c.flows.correlation.matching import reading_order
-from o2c.flows.correlation.milestones import CHAIN_LENGTH, INVOICE, ORDER, POD, SHIPMENT
-from o2c.flows.correlation.policy import Rules
+from o2c.flows.correlation.milestones import (
+    ALLOCATION,
+    CHAIN_LENGTH,
+    CREDIT,
+    INVOICE,
+    ORDER,
+    POD,
+    RETURN,
+    SHIPMENT,
+)
+from o2c.flows.correlation.rules import Rules
 from o2c.schemas.documents import OrderBody, OrderLine
 from o2c.schemas.numbers import share_of, value_of
 
 _BY_TIME = itemgetter(0)
+_NO_UNITS: dict[str, int] = {}
 
 
 class LineLedger:
     """One line: what was ordered, what reached which milestone, and what it is worth.
 
     `ends`: nothing more of it will ship. `limit`: of what has not left the house, how much may wait; None: all of it.
+    `lost`: by milestone, what reached it and was taken back. `returned`: what came back. `credited`: what credit memos
+    name of it. `component`: it is part of a kit. `substitutes`: what left in place of the sku that was ordered.
     """
 
     __slots__ = (
         "amount",
+        "backordered",
+        "closed_by",
+        "component",
+        "credited",
         "effective",
         "ends",
+        "expected_at",
         "free",
         "fulfilment",
         "key",
         "limit",
         "line",
+        "lost",
         "on_order",
         "ordered",
         "ordered_gross",
@@ -34,9 +53,13 @@ class LineLedger:
         "promised_at",
         "reached",
         "requested_ship_at",
+        "returned",
         "rules",
         "sku",
+        "substitutes",
         "unit_price",
+        "units",
+        "uom",
         "warehouse",
     )
 
@@ -59,6 +82,16 @@ class LineLedger:
         self.unit_price: int | None = None
         self.amount: int | None = None
         self.free = False
+        self.component = False
+        self.backordered = 0
+        self.expected_at: int | None = None
+        self.closed_by: int | None = None
+        self.returned = 0
+        self.credited = 0
+        self.lost: dict[int, Losses] | None = None
+        self.substitutes: dict[str, int] | None = None
+        self.uom: str | None = None
+        self.units: dict[str, int] = _NO_UNITS
         self.rules: Rules
 
     def reading_order(self) -> tuple[int, int, str]:
@@ -70,6 +103,23 @@ class LineLedger:
         if self.ends and base < SHIPMENT:
             return min(self.reached[base], self.reached[SHIPMENT])
         return self.reached[base]
+
+    def to_bill(self, base: int) -> int:
+        """How much waits to be invoiced, counted from the milestone `base`: nothing of what is free or came back."""
+        if self.free or self.component:
+            return 0
+        return max(0, self.billable(base) - self.returned - self.reached[INVOICE])
+
+    @property
+    def waiting_stock(self) -> int:
+        """How much of what is ordered is backordered and still not allocated."""
+        return min(self.backordered, max(0, self.ordered - self.reached[ALLOCATION])) if self.backordered else 0
+
+    def lose(self, milestone: int, reached_at: int | None, lost_at: int, quantity: int) -> None:
+        """Units that had reached a milestone lost it."""
+        if self.lost is None:
+            self.lost = {}
+        self.lost.setdefault(milestone, []).append((reached_at, lost_at, quantity))
 
     def value(self, quantity: int) -> int | None:
         """What `quantity` of this line is worth at the order's net price; None without a price."""
@@ -96,6 +146,10 @@ def ordered_line(key: str, line: OrderLine, order: OrderBody) -> LineLedger:
     ledger.unit_price = line.unit_price
     ledger.amount = line.amount
     ledger.free = line.free
+    if line.uom is not None:
+        ledger.uom = line.uom
+    if line.units:
+        ledger.units = dict(line.units)
     return ledger
 
 
@@ -118,22 +172,30 @@ def promised_first(line: LineLedger) -> tuple[bool, int, tuple[int, int, str]]:
 
 def fill(candidates: list[LineLedger], quantity: int, milestone: int) -> tuple[list[tuple[LineLedger, int]], int]:
     """Spread a quantity over the open quantity of several lines: units that reached the milestone before come first."""
-    before = SHIPMENT if milestone == INVOICE else milestone - 1
     filled: dict[str, int] = {}
     rest = quantity
     for ready_only in (True, False):
         for line in candidates:
             if rest <= 0:
                 break
-            ready = line.ordered if before == ORDER or not ready_only else line.reached[before]
-            if milestone == INVOICE and ready_only:
-                ready = max(ready, line.reached[POD])
-            open_quantity = ready - line.reached[milestone] - filled.get(line.key, 0)
-            taken = min(rest, open_quantity)
+            taken = min(rest, _open_quantity(line, milestone, ready_only=ready_only) - filled.get(line.key, 0))
             if taken > 0:
                 filled[line.key] = filled.get(line.key, 0) + taken
                 rest -= taken
     return [(line, filled[line.key]) for line in candidates if line.key in filled], rest
+
+
+def _open_quantity(line: LineLedger, milestone: int, *, ready_only: bool) -> int:
+    """How much of a line a document of this milestone can still mean."""
+    if milestone == RETURN:
+        return line.reached[SHIPMENT] - line.returned
+    if milestone == CREDIT:
+        return line.reached[INVOICE]
+    before = SHIPMENT if milestone == INVOICE else milestone - 1
+    ready = line.ordered if before == ORDER or not ready_only else line.reached[before]
+    if milestone == INVOICE and ready_only:
+        ready = max(ready, line.reached[POD])
+    return ready - line.reached[milestone]
 
 
 def imply(line: LineLedger) -> None:

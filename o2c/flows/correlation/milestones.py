@@ -10,6 +10,10 @@ POD: Final = 4
 INVOICE: Final = 5
 PAYMENT: Final = 6
 
+RETURN: Final = 7
+CREDIT: Final = 8
+"""No milestones, but documents with lines: goods that came back, and what was credited."""
+
 MILESTONES: Final = ("order", "allocation", "pick", "shipment", "pod", "invoice", "payment")
 """In order. The first five are the chain that goods pass: a quantity that reached one has reached all before it."""
 

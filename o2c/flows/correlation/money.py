@@ -1,41 +1,24 @@
-"""The money of an order: what was invoiced, what payments settled of it, what is open. Amounts in 10^-4."""
+"""The money of an order: what was invoiced, what became of it, and what is left over. Amounts in 10^-4."""
 
+from o2c.flows.correlation.invoices import InvoiceLedger, PaymentLedger
 from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.proofs import Entry
-from o2c.schemas.documents import Document, InvoiceBody, PaymentBody, Terms
-from o2c.schemas.numbers import divide_half_even
-from o2c.schemas.times import DAY_US
-
-PERCENT_UNIT = 1_000_000
-"""A whole (100 %), in the 10^-4 of a percent in which percents are kept."""
-
-
-class InvoiceLedger:
-    """One counting invoice and what is still open of it. A negative total is never open."""
-
-    __slots__ = ("body", "business_at", "document", "due_at", "open")
-
-    def __init__(self, document: Document, business_at: int, body: InvoiceBody) -> None:
-        self.document = document
-        self.business_at = business_at
-        self.body = body
-        self.open = max(0, body.total)
-        self.due_at: int | None = None
-
-    def settle(self, amount: int) -> int:
-        """Settle up to `amount`; returns how much of it was still open. A negative amount settles nothing."""
-        settled = min(max(0, amount), self.open)
-        self.open -= settled
-        return settled
+from o2c.flows.correlation.settlement import Settlement
+from o2c.flows.correlation.terms import parts_due
+from o2c.schemas.documents import Document, InvoiceBody
 
 
 class Money:
-    """What an order's invoices and payments come to, in the order's currency; other currencies are not added up."""
+    """What an order's invoices and payments come to, in the order's currency; other currencies are not added up.
+
+    invoiced = paid + discounted + credited + deducted + written_off + open, always.
+    """
 
     __slots__ = (
-        "adjusted",
-        "applied_elsewhere",
+        "credit_due",
+        "credited",
         "currency",
+        "deducted",
         "discounted",
         "invoiced",
         "invoices",
@@ -44,66 +27,80 @@ class Money:
         "ordered",
         "overpaid",
         "paid",
-        "payable",
         "payment_times",
+        "payments",
         "received",
+        "refunded",
+        "settlement",
         "unapplied",
+        "written_off",
     )
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.invoices: list[InvoiceLedger] = []
-        self.invoiced = self.payable = self.paid = self.discounted = self.adjusted = 0
-        self.received = self.unapplied = self.overpaid = self.applied_elsewhere = 0
-        self.payment_times: list[int] = []
-        invoices, payments = ledger.entries.get("invoice", []), ledger.entries.get("payment", [])
+    def __init__(self, ledger: Ledger, documents: dict[str, Document]) -> None:
+        entries = ledger.entries
+        invoices, payments = entries.get("invoice", []), entries.get("payment", [])
         self.currency = _currency(ledger, invoices, payments)
         self.ordered = ordered_amount(ledger)
-        for business_at, _, _, document in invoices:
+        self.invoices: list[InvoiceLedger] = []
+        self.payments: list[PaymentLedger] = []
+        self.invoiced = self.paid = self.discounted = self.credited = self.deducted = self.written_off = self.open = 0
+        self.overpaid = self.unapplied = self.credit_due = self.refunded = self.received = 0
+        self.payment_times: list[int] = []
+        self.settlement: Settlement | None = None
+        terms = ledger.header.terms if ledger.header is not None else None
+        credits: list[Entry] = []
+        for entry in invoices:
+            business_at, _, _, document = entry
             body = document.body
             assert isinstance(body, InvoiceBody)
-            self.invoices.append(InvoiceLedger(document, business_at, body))
-            if body.currency == self.currency:
-                self.invoiced += body.total
-                self.payable += max(0, body.total)
-        if payments:
-            self._apply(payments)
-        terms = ledger.header.terms if ledger.header is not None else None
-        self.open = 0
+            if body.total < 0:
+                credits.append(entry)
+            else:
+                self.invoices.append(InvoiceLedger(document, business_at, body, parts_due(body, business_at, terms)))
+        if payments or credits or "credit_memo" in entries or "dispute" in entries or self.invoices:
+            self._settle(ledger, documents, payments, credits)
         self.open_invoices = [invoice for invoice in self.invoices if invoice.open]
-        for invoice in self.open_invoices:
-            invoice.due_at = due_at(invoice, terms)
+        for invoice in self.invoices:
             if invoice.body.currency == self.currency:
+                self.invoiced += invoice.body.total
+                self.paid += invoice.paid
+                self.discounted += invoice.discounted
+                self.credited += invoice.credited
+                self.deducted += invoice.deducted
+                self.written_off += invoice.written_off
                 self.open += invoice.open
 
-    def _apply(self, payments: list[Entry]) -> None:
-        """Payments settle invoices in the order of their business time, each no more than was still open."""
-        by_number = {(each.document.scope, each.document.document_id): each for each in self.invoices}
-        for business_at, scope, _, document in payments:
-            body = document.body
-            assert isinstance(body, PaymentBody)
-            self.payment_times.append(business_at)
-            at_home = body.currency == self.currency
-            applied = 0
-            for application in body.applications:
-                applied += application.amount
-                invoice = by_number.get((scope, application.invoice))
-                known = invoice is not None and invoice.body.currency == body.currency
-                paid = invoice.settle(application.amount) if known and invoice is not None else 0
-                discounted = invoice.settle(application.discount) if known and invoice is not None else 0
-                adjusted = 0
-                if known and invoice is not None:
-                    adjusted = sum(invoice.settle(each.amount) for each in application.adjustments)
-                if at_home:
-                    self.paid += paid
-                    self.discounted += discounted
-                    self.adjusted += adjusted
-                    if known:
-                        self.overpaid += application.amount - paid
-                    else:
-                        self.applied_elsewhere += application.amount
-            if at_home:
-                self.received += body.amount
-                self.unapplied += max(0, body.amount - applied)
+    def _settle(
+        self, ledger: Ledger, documents: dict[str, Document], payments: list[Entry], credits: list[Entry]
+    ) -> None:
+        entries = ledger.entries
+        known = {(each.document.scope, each.document.document_id) for each in self.invoices}
+        taken_back = {
+            number
+            for document in documents.values()
+            if document.type == "invoice" and (number := (document.scope, document.document_id)) not in known
+        }
+        settlement = self.settlement = Settlement(
+            self.invoices,
+            taken_back,
+            self.currency,
+            ledger.header.terms if ledger.header is not None else None,
+            ledger.header_rules.codes["UNEARNED_DISCOUNT"].calendar,
+        )
+        settlement.run(
+            payments,
+            ledger.lost.get("payment", []),
+            entries.get("credit_memo", []),
+            entries.get("dispute", []),
+            credits,
+        )
+        self.payments = settlement.payments
+        self.credit_due, self.refunded, self.received = settlement.credit_due, settlement.refunded, settlement.received
+        for payment in self.payments:
+            self.payment_times.append(payment.business_at)
+            if payment.body.currency == self.currency:
+                self.overpaid += payment.overpaid
+                self.unapplied += payment.unapplied
 
 
 def _currency(ledger: Ledger, invoices: list[Entry], payments: list[Entry]) -> str | None:
@@ -134,21 +131,3 @@ def ordered_amount(ledger: Ledger) -> int | None:
     if ledger.all_priced:
         return ledger.ordered_value + charges
     return total if totals_known else None
-
-
-def due_at(invoice: InvoiceLedger, order_terms: Terms | None) -> int | None:
-    """When what is open falls due: the earliest instalment that is not covered, else `due_at`, else net days."""
-    body = invoice.body
-    terms = body.terms if body.terms is not None else order_terms
-    if terms is not None and terms.instalments:
-        settled = body.total - invoice.open
-        owed = 0
-        for instalment in sorted(terms.instalments, key=lambda each: each.due_at):
-            owed += divide_half_even(body.total * instalment.percent, PERCENT_UNIT)
-            if settled < owed:
-                return instalment.due_at
-    if body.due_at is not None:
-        return body.due_at
-    if terms is not None and terms.net_days is not None:
-        return invoice.business_at + terms.net_days * DAY_US
-    return None

@@ -24,7 +24,7 @@ from o2c.flows.correlation.money import Money
 from o2c.flows.correlation.policy import Policy
 from o2c.flows.correlation.stalls import Subject, Wait, waits_of
 from o2c.schemas.documents import Document
-from o2c.schemas.records import ExceptionRecord
+from o2c.schemas.records import AuditRecord, BillingRecord, ExceptionRecord
 
 NEVER = 2**62
 """Later than any time: nothing is due."""
@@ -66,15 +66,20 @@ class OrderState(Struct, gc=False, array_like=True):
 
 
 class Judgement:
-    """What judging an order found. `changes` are the exceptions that opened, changed or cleared, in sequence."""
+    """What judging an order found. `changes` are the exceptions that opened, changed or cleared, in sequence.
 
-    __slots__ = ("changes", "closed", "ledger", "money", "turned", "waits")
+    `billing`: what can be invoiced, where that has changed; `audits`: what was decided, by people or by itself.
+    """
+
+    __slots__ = ("audits", "billing", "changes", "closed", "ledger", "money", "turned", "waits")
 
     def __init__(self, ledger: Ledger, money: Money, waits: list[Wait]) -> None:
         self.ledger = ledger
         self.money = money
         self.waits = waits
         self.changes: list[ExceptionRecord] = []
+        self.billing: BillingRecord | None = None
+        self.audits: list[AuditRecord] = []
         self.closed = False
         self.turned = False
         """Whether the order's health differs from what it was."""

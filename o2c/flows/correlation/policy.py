@@ -21,10 +21,12 @@ from o2c.flows.correlation.policy_file import (
     keys_not_in_force,
     parse_policy_file,
 )
-from o2c.flows.correlation.reason_codes import AT_ONCE_CODES, FEED_SILENT, LATER_STALL_CODES, READ_TYPES, STALL_CODES
+from o2c.flows.correlation.reason_codes import AT_ONCE_CODES, FEED_SILENT, READ_TYPES, STALL_CODES
 from o2c.flows.correlation.rules import Rule, Rules
 from o2c.schemas.times import DAY_US, HOUR_US
 
+_LATER = ("UNCREDITED_RETURN", "UNAPPLIED_CASH", "UNRESOLVED_DISPUTE")
+_JUDGED = tuple(code for code in STALL_CODES if code not in _LATER)
 _UNIT_SELECTORS = SELECTORS[:-1]
 _REMEMBERED_RULES = 65_536
 _VERSION_DIGITS = 16
@@ -87,7 +89,7 @@ class Policy:
         self.stated = stated
         self.version = _hash(content)
         self._process = _Layers(content["process"])
-        self._stalls = {code: _Layers(content["stalls"][code]) for code in STALL_CODES}
+        self._stalls = {code: _Layers(content["stalls"][code]) for code in _JUDGED}
         layers = (self._process, *self._stalls.values())
         self._mentioned = set[tuple[str, str]]().union(*(layer.mentioned() for layer in layers))
         self._by_unit: dict[tuple[str | None, ...], Rules] = {}
@@ -148,9 +150,9 @@ class Policy:
         process = self._process.for_unit(unit)
         stalls = {code: _stall_rule(layers.for_unit(unit)) for code, layers in self._stalls.items()}
         milestones = tuple(process["milestones"])
-        for code in (*LATER_STALL_CODES, *AT_ONCE_CODES):
+        for code in (**AT_ONCE_CODES):
             stalls[code] = Rule(
-                True, 2 * DAY_US if code in LATER_STALL_CODES else 0, "warning", "billing", None, ALWAYS
+                True, 2 * DAY_US if code in _LATER else 0, "warning", "billing", None, ALWAYS
             )
         return Rules(milestones, path_of(milestones), process["lead"], 2 * HOUR_US, stalls)
 
@@ -197,7 +199,7 @@ def _nothing_but(stated: Content) -> Content:
     """What base = "none" comes to: values come from the default, but only what stands in the file is switched on."""
     default = _default_content()
     named = stated.get("stalls", {})
-    stalls = {code: _switched(default["stalls"][code], named.get(code)) for code in STALL_CODES}
+    stalls = {code: _switched(default["stalls"][code], named.get(code)) for code in _JUDGED}
     judged = any("silent_after" in feed for feed in stated.get("feeds", {}).values())
     silent = stated.get("exceptions", {}).get(FEED_SILENT, {} if judged else None)
     return {

@@ -21,8 +21,9 @@ from o2c.flows.correlation.policy_fields import (
     StallCode,
     Zone,
 )
-from o2c.flows.correlation.reason_codes import FEED_SILENT, LATER_STALL_CODES, LATER_TYPES, READ_TYPES
+from o2c.flows.correlation.reason_codes import FEED_SILENT, LATER_STALL_CODES
 from o2c.flows.correlation.refusal import Table, dotted, first_line, nearest, refuse
+from o2c.schemas.events import DOCUMENT_TYPES
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -192,8 +193,8 @@ def _feed_type(name: str) -> str:
     document_type, slash, source = name.partition("/")
     if not slash or not source:
         refuse(f'must be named by type and source, such as "shipment/wms-east"{nearest(name, [DEFAULT_FEED])}', name)
-    if document_type not in READ_TYPES + LATER_TYPES:
-        refuse(f'unknown document type "{document_type}"{nearest(document_type, READ_TYPES + LATER_TYPES)}', name)
+    if document_type not in DOCUMENT_TYPES:
+        refuse(f'unknown document type "{document_type}"{nearest(document_type, DOCUMENT_TYPES)}', name)
     return document_type
 
 
@@ -236,7 +237,6 @@ def keys_not_in_force(file: PolicyFile) -> list[str]:
         else:
             unused = ("escalation", "percent", "absolute", "overrides")
             found += [dotted(("exceptions", code, key)) for key in unused if key in rule.model_fields_set]
-    found += [dotted(("feeds", name)) for name in file.feeds if name.partition("/")[0] in LATER_TYPES]
     if file.retention is not None:
         found += [
             dotted(("retention", key)) for key in Retention.model_fields if key in file.retention.model_fields_set

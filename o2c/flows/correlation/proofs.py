@@ -1,23 +1,38 @@
 """Shipments and the proofs of delivery that reach them."""
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from o2c.flows.correlation.arrivals import ArrivalTimes
 from o2c.flows.correlation.lines import LineLedger
 from o2c.flows.correlation.milestones import POD
 from o2c.schemas.documents import Document, GoodsBody, Line
 
+if TYPE_CHECKING:
+    from o2c.flows.correlation.ledger import Ledger
+
 Entry = tuple[int, str, str, Document]
 """A counting document behind what sorts it: (business time, scope, document id, document)."""
 
-Filled = tuple[LineLedger, int]
-"""A line of the order, and how much of a document's line fills it."""
-
 
 class ShipmentLedger:
-    """One counting shipment: what it carried of each line, when and in all, and how much has been delivered of it."""
+    """One counting shipment: what it carried of each line, when and in all, and how much has been delivered of it.
 
-    __slots__ = ("business_at", "carried", "delivered", "document", "total")
+    `short`: what a proof of delivery says was missing or refused. `proved_at`: when the last proof that means it was
+    given; `proved_packages`: the packages that proofs name, None where one means the whole shipment.
+    """
+
+    __slots__ = (
+        "business_at",
+        "carried",
+        "delivered",
+        "document",
+        "packed",
+        "proof",
+        "proved_at",
+        "proved_packages",
+        "short",
+        "total",
+    )
 
     def __init__(self, document: Document, business_at: int) -> None:
         self.document = document
@@ -25,55 +40,125 @@ class ShipmentLedger:
         self.carried: dict[str, ArrivalTimes] = {}
         self.total: dict[str, int] = {}
         self.delivered: dict[str, int] = {}
+        self.short: dict[str, int] = {}
+        self.packed: dict[str, dict[str, int]] | None = None
+        self.proof: Document | None = None
+        self.proved_at: int | None = None
+        self.proved_packages: set[str] | None = None
 
-    def carry(self, key: str, at: int, quantity: int) -> None:
-        """Some of a line left with this shipment."""
+    def carry(self, key: str, at: int, quantity: int, package: str | None) -> None:
+        """Some of a line left with this shipment, in a package where it says so."""
         self.carried.setdefault(key, []).append((at, quantity))
         self.total[key] = self.total.get(key, 0) + quantity
+        if package is not None:
+            if self.packed is None:
+                self.packed = {}
+            contents = self.packed.setdefault(package, {})
+            contents[key] = contents.get(key, 0) + quantity
 
     def remaining(self, key: str) -> int:
-        """What this shipment carried of a line and is not delivered yet."""
-        return self.total.get(key, 0) - self.delivered.get(key, 0)
+        """What this shipment carried of a line and no proof of delivery has told the fate of."""
+        return self.total.get(key, 0) - self.delivered.get(key, 0) - self.short.get(key, 0)
+
+    def undelivered(self, key: str) -> int:
+        """What of a line its proofs should have delivered and did not: of the packages proved, where they name some."""
+        expected = self.total.get(key, 0)
+        if self.proved_packages is not None and self.packed is not None:
+            expected = sum(self.packed.get(package, {}).get(key, 0) for package in self.proved_packages)
+        return max(0, expected - self.delivered.get(key, 0))
+
+    def package_of(self, number: str) -> str | None:
+        """The package that a number names: its own, or the carrier's for it."""
+        body = self.document.body
+        assert isinstance(body, GoodsBody)
+        for package, tracking in body.packages:
+            if number in (package, tracking):
+                return package
+        return number if self.packed is not None and number in self.packed else None
+
+    def prove(self, proof: Document, at: int, packages: set[str] | None) -> None:
+        """A proof of delivery means this shipment, or only some of its packages."""
+        if packages is None:
+            self.proved_packages = None
+        elif self.proved_at is None:
+            self.proved_packages = set(packages)
+        elif self.proved_packages is not None:
+            self.proved_packages |= packages
+        if self.proved_at is None or at >= self.proved_at:
+            self.proved_at, self.proof = at, proof
+
+
+class Shortfall:
+    """What a proof of delivery says was wrong with what came: damaged, or without figures damaged or short.
+
+    `quantity` is None where it gives no figure.
+    """
+
+    __slots__ = ("at", "damaged", "line", "proof", "quantity")
+
+    def __init__(self, proof: Document, at: int, line: LineLedger | None, quantity: int | None, *, damaged: bool) -> None:
+        self.proof = proof
+        self.at = at
+        self.line = line
+        self.quantity = quantity
+        self.damaged = damaged
 
 
 class Proofs:
     """Spreads proofs of delivery over the shipments: those that name theirs first, then first in, first out."""
 
-    def __init__(
-        self, lines: dict[str, LineLedger], shipments: list[ShipmentLedger], find: Callable[[Line, int], list[Filled]]
-    ) -> None:
-        self._lines = lines
-        self._shipments = shipments
-        self._find = find
-        self._by_name = {(shipment.document.scope, shipment.document.document_id): shipment for shipment in shipments}
+    def __init__(self, ledger: "Ledger") -> None:
+        self._ledger = ledger
+        self._shipments = ledger.shipments
+        self._by_name = {(each.document.scope, each.document.document_id): each for each in ledger.shipments}
+        self._packed = any(
+            each.packed is not None or each.document.body.packages  # type: ignore[union-attr]  # shipments have them
+            for each in ledger.shipments
+        )
 
     def read(self, entries: list[Entry]) -> None:
         """Deliver what every proof of delivery says."""
         unnamed: list[tuple[Entry, tuple[Line, ...]]] = []
         wholesale: list[Entry] = []
         for entry in entries:
-            business_at, _, _, document = entry
+            document = entry[3]
             body = document.body
             assert isinstance(body, GoodsBody)
+            packages = self._packages(document, body) if self._packed else None
             if body.lines is None:
                 named = self._named(document, None)
-                if named is None:
+                if packages:
+                    self._deliver_packages(entry, packages)
+                elif named is None:
                     wholesale.append(entry)
                 else:
-                    self._deliver_all(named, business_at)
-            elif self._names_any(document, body.lines):
-                self._deliver_lines(document, body.lines, business_at)
+                    self._deliver_all(named, entry)
+            elif packages or self._names_any(document, body.lines):
+                self._deliver_lines(entry, body.lines, packages)
             else:
                 unnamed.append((entry, body.lines))
-        for (business_at, _, _, document), lines in unnamed:
-            self._deliver_lines(document, lines, business_at)
-        for business_at, _, _, _ in wholesale:
-            self._deliver_all(self._left_by(business_at), business_at)
+        for entry, lines in unnamed:
+            self._deliver_lines(entry, lines, None)
+        for entry in wholesale:
+            self._deliver_all(self._left_by(entry[0]), entry)
 
     def _left_by(self, business_at: int) -> list[ShipmentLedger]:
         """The shipments that a proof of all there was can mean: those that had left, and always the first."""
         left = [shipment for shipment in self._shipments if shipment.business_at <= business_at]
         return left or self._shipments[:1]
+
+    def _packages(self, document: Document, body: GoodsBody) -> list[tuple[ShipmentLedger, str]]:
+        """The packages that a proof of delivery names: by the carrier's number, or line by line."""
+        numbers = [number for kind, values in document.refs if kind == "tracking" for number in values]
+        numbers += [line.package for line in body.lines or () if line.package is not None]
+        named = self._named(document, None)
+        found: dict[tuple[str, str], tuple[ShipmentLedger, str]] = {}
+        for shipment in self._shipments if named is None else named:
+            for number in numbers:
+                package = shipment.package_of(number)
+                if package is not None:
+                    found[shipment.document.document_id, package] = (shipment, package)
+        return list(found.values())
 
     def _names_any(self, document: Document, lines: tuple[Line, ...]) -> bool:
         return any(self._named(document, line) is not None for line in lines)
@@ -88,28 +173,78 @@ class Proofs:
         found = (self._by_name.get((document.scope, number)) for number in numbers)
         return [shipment for shipment in found if shipment is not None]
 
-    def _deliver_all(self, shipments: list[ShipmentLedger], business_at: int) -> None:
+    def _deliver_all(self, shipments: list[ShipmentLedger], entry: Entry) -> None:
+        business_at, _, _, proof = entry
+        condition = proof.body.condition  # type: ignore[union-attr]  # a proof of delivery says it
         for shipment in shipments:
+            shipment.prove(proof, business_at, None)
             for key in shipment.carried:
-                quantity = shipment.remaining(key)
-                if quantity > 0:
-                    shipment.delivered[key] = shipment.delivered.get(key, 0) + quantity
-                    self._arrive(self._lines[key], business_at, quantity)
+                self._deliver(shipment, key, shipment.remaining(key), business_at, refused=condition == "refused")
+        self._note(proof, business_at, condition)
 
-    def _deliver_lines(self, document: Document, lines: tuple[Line, ...], business_at: int) -> None:
+    def _deliver_packages(self, entry: Entry, packages: list[tuple[ShipmentLedger, str]]) -> None:
+        business_at, _, _, proof = entry
+        condition = proof.body.condition  # type: ignore[union-attr]  # a proof of delivery says it
+        for shipment, package in packages:
+            shipment.prove(proof, business_at, {package})
+            for key, quantity in (shipment.packed or {}).get(package, {}).items():
+                rest = min(quantity, shipment.remaining(key))
+                self._deliver(shipment, key, rest, business_at, refused=condition == "refused")
+        self._note(proof, business_at, condition)
+
+    def _deliver(self, shipment: ShipmentLedger, key: str, quantity: int, at: int, *, refused: bool) -> None:
+        if quantity <= 0:
+            return
+        if refused:
+            shipment.short[key] = shipment.short.get(key, 0) + quantity
+            return
+        shipment.delivered[key] = shipment.delivered.get(key, 0) + quantity
+        self._arrive(self._ledger.lines[key], at, quantity)
+
+    def _note(self, proof: Document, at: int, condition: str | None) -> None:
+        """A proof without figures that says that something was wrong."""
+        if condition in ("damaged", "short"):
+            self._ledger.shortfalls.append(Shortfall(proof, at, None, None, damaged=condition == "damaged"))
+
+    def _deliver_lines(
+        self, entry: Entry, lines: tuple[Line, ...], packages: list[tuple[ShipmentLedger, str]] | None
+    ) -> None:
+        business_at, _, _, proof = entry
+        told = False
         for line in lines:
-            named = self._named(document, line)
+            named = self._named(proof, line)
             shipments = self._shipments if named is None else named
-            for ledger, quantity in self._find(line, POD):
-                if not quantity:
-                    continue
-                self._arrive(ledger, line.at if line.at is not None else business_at, quantity)
-                rest = quantity
+            if packages:
+                of_packages = [shipment for shipment, _ in packages]
+                shipments = [shipment for shipment in shipments if shipment in of_packages]
+                for shipment, package in packages:
+                    shipment.prove(proof, business_at, {package})
+            elif named is not None or len(self._shipments) == 1:
                 for shipment in shipments:
-                    taken = min(rest, shipment.remaining(ledger.key))
-                    if taken > 0:
-                        shipment.delivered[ledger.key] = shipment.delivered.get(ledger.key, 0) + taken
-                        rest -= taken
+                    shipment.prove(proof, business_at, None)
+            at = line.at if line.at is not None else business_at
+            missing = (line.short or 0) + (line.refused or 0)
+            told |= bool(missing or line.damaged)
+            for ledger, quantity in self._ledger.find(line, POD, business_at, proof):
+                if quantity:
+                    self._arrive(ledger, at, quantity)
+                    self._spread(shipments, ledger.key, quantity, short=False)
+                if missing:
+                    self._spread(shipments, ledger.key, missing, short=True)
+                    missing = 0
+                if line.damaged:
+                    self._ledger.shortfalls.append(Shortfall(proof, at, ledger, line.damaged, damaged=True))
+                    break
+        if not told:
+            self._note(proof, business_at, proof.body.condition)  # type: ignore[union-attr]  # as above
+
+    def _spread(self, shipments: list[ShipmentLedger], key: str, quantity: int, *, short: bool) -> None:
+        for shipment in shipments:
+            taken = min(quantity, shipment.remaining(key))
+            if taken > 0:
+                told = shipment.short if short else shipment.delivered
+                told[key] = told.get(key, 0) + taken
+                quantity -= taken
 
     def _arrive(self, line: LineLedger, at: int, quantity: int) -> None:
         line.own[POD].append((at, quantity))

@@ -6,8 +6,11 @@ A stall is quantity or money that has waited past its deadline. Everything here 
 from o2c.flows.correlation.arrivals import time_of_unit
 from o2c.flows.correlation.deadlines import deadline
 from o2c.flows.correlation.holds import HoldLedger
+from o2c.flows.correlation.disputes import is_unresolved
+from o2c.flows.correlation.invoices import InvoiceLedger
 from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.lines import LineLedger
+from o2c.flows.correlation.losses import lost_stretches, oldest_start
 from o2c.flows.correlation.milestones import (
     ALLOCATION,
     INVOICE,
@@ -18,7 +21,7 @@ from o2c.flows.correlation.milestones import (
     SHIPMENT,
     STALL_CODES,
 )
-from o2c.flows.correlation.money import InvoiceLedger, Money
+from o2c.flows.correlation.money import Money
 from o2c.flows.correlation.policy import Policy
 from o2c.flows.correlation.proofs import ShipmentLedger
 from o2c.flows.correlation.rules import Rule, Rules
@@ -28,9 +31,13 @@ Subject = tuple[str, str, str]
 """(scope, type, document id) of what an exception is about."""
 
 RELEASE = len(MILESTONES)
-"""Where a hold's release stands in the table of codes: it is waited for, but it is no milestone."""
-_CODES = (*STALL_CODES, RELEASE_CODE)
-_AWAITED = (*MILESTONES, "hold")
+CREDITING = RELEASE + 1
+APPLICATION = RELEASE + 2
+RESOLUTION = RELEASE + 3
+"""What else is waited for, in the table of codes: a hold's release, a return's credit, the use of money, an answer."""
+
+_CODES = (*STALL_CODES, RELEASE_CODE, "UNCREDITED_RETURN", "UNAPPLIED_CASH", "UNRESOLVED_DISPUTE")
+_AWAITED = (*MILESTONES, "hold", "credit_memo", "payment", "dispute")
 
 
 class Wait:
@@ -70,10 +77,10 @@ class Wait:
 
 
 def waits_of(ledger: Ledger, money: Money, clock: int) -> list[Wait]:
-    """All that waits in an order, line by line, shipment by shipment, invoice by invoice, hold by hold."""
+    """All that waits in an order: line by line, shipment by shipment, document by document."""
     waits: list[Wait] = []
     billing = ledger.header.billing if ledger.header is not None else "shipment"
-    for line in ledger.ordered_lines:
+    for line in ledger.own_lines:
         _goods_waits(ledger, line, billing, waits)
     for shipment in ledger.shipments:
         _shipment_waits(ledger, shipment, waits)
@@ -81,6 +88,18 @@ def waits_of(ledger: Ledger, money: Money, clock: int) -> list[Wait]:
         waits.extend(_payment_wait(ledger, invoice) for invoice in money.open_invoices)
     if ledger.holds:
         waits.extend(_release_wait(ledger, hold) for hold in ledger.holds if hold.is_open(clock))
+    if ledger.returns:
+        waits.extend(
+            _wait(ledger, CREDITING, claim.document, claim.business_at, quantity, value)
+            for claim, quantity, value in uncredited(ledger, money)
+        )
+    waits.extend(
+        _wait(ledger, APPLICATION, payment.document, payment.business_at, None, payment.unapplied)
+        for payment in money.payments
+        if payment.unapplied
+    )
+    if "dispute" in ledger.entries:
+        waits.extend(_answer_wait(ledger, entry) for entry in ledger.entries["dispute"] if is_unresolved(entry, clock))
     return waits
 
 
@@ -93,13 +112,16 @@ def _goods_waits(ledger: Ledger, line: LineLedger, billing: str, waits: list[Wai
         if before < SHIPMENT and line.limit is not None and waiting > line.limit:
             waiting = line.limit
         waiting -= reached[after]
+        if waiting > 0 and after == ALLOCATION:
+            waiting -= line.waiting_stock
         if waiting > 0:
             waits.append(_line_wait(ledger, line, before, after, waiting))
     if path.invoice_from is not None:
         base = path.invoice_from[billing]
-        waiting = line.billable(base) - reached[INVOICE]
-        if waiting > 0:
-            waits.append(_line_wait(ledger, line, base, INVOICE, waiting))
+        if reached[INVOICE] < reached[base]:
+            waiting = line.to_bill(base)
+            if waiting > 0:
+                waits.append(_line_wait(ledger, line, base, INVOICE, waiting))
 
 
 def _limits(policy: Policy, rules: Rules, awaited: int, warehouse: str | None) -> tuple[Rule, str]:
@@ -108,7 +130,11 @@ def _limits(policy: Policy, rules: Rules, awaited: int, warehouse: str | None) -
 
 
 def _line_wait(ledger: Ledger, line: LineLedger, before: int, after: int, waiting: int) -> Wait:
-    since = time_of_unit(line.effective[before], line.reached[after])
+    if line.lost is None or after not in line.lost:
+        since = time_of_unit(line.effective[before], line.reached[after])
+    else:
+        stretches = lost_stretches(line.own[after], line.lost[after])
+        since = oldest_start(line.effective[before], stretches, line.reached[after], line.reached[after] + waiting)
     rule, feed = _limits(ledger.policy, line.rules, after, line.warehouse)
     if after == ALLOCATION and line.requested_ship_at is not None:
         since = max(since, line.requested_ship_at - line.rules.lead_us)
@@ -137,6 +163,7 @@ def _shipment_waits(ledger: Ledger, shipment: ShipmentLedger, waits: list[Wait])
     order = ledger.order_document
     header = ledger.header
     carrier: str | None = shipment.document.body.carrier  # type: ignore[union-attr]  # a shipment says who carries it
+    eta = arrival_expected(ledger, shipment)
     for key, arrivals in shipment.carried.items():
         line = ledger.lines[key]
         if not line.rules.path.pods_by_shipment:
@@ -150,37 +177,62 @@ def _shipment_waits(ledger: Ledger, shipment: ShipmentLedger, waits: list[Wait])
         rule, feed = _limits(ledger.policy, rules, POD, line.warehouse)
         in_order = arrivals if len(arrivals) == 1 else sorted(arrivals)
         since = time_of_unit(in_order, shipment.delivered.get(key, 0))
-        due = _deadline(ledger, line, "pod", since, rule)
+        if eta is not None and rule.after_eta_us is not None and rule.enabled:
+            due: int | None = rule.calendar.add(eta, rule.after_eta_us)
+        else:
+            due = _deadline(ledger, line, "pod", since, rule)
         waits.append(Wait(POD, shipment.document, since, due, feed, waiting, line.value(waiting), rule))
 
 
 def _payment_wait(ledger: Ledger, invoice: InvoiceLedger) -> Wait:
     rule, feed = _limits(ledger.policy, ledger.header_rules, PAYMENT, _header_warehouse(ledger))
     due = invoice.due_at
-    until = None if due is None or not rule.enabled else rule.calendar.add(due, rule.tolerance_us)
     since = due if due is not None else invoice.business_at
+    if invoice.losses and due is not None:
+        stretches = lost_stretches(invoice.settlements, invoice.losses)
+        total = invoice.body.total
+        since = oldest_start([(at or 0, part) for at, part in invoice.parts], stretches, total - invoice.open, total)
+    until = None if due is None or not rule.enabled else rule.calendar.add(since, rule.tolerance_us)
     return Wait(PAYMENT, invoice.document, since, until, feed, None, invoice.open, rule)
 
 
 def _release_wait(ledger: Ledger, hold: HoldLedger) -> Wait:
-    rule, feed = _limits(ledger.policy, ledger.header_rules, RELEASE, _header_warehouse(ledger))
-    since = hold.business_at
+    return _wait(ledger, RELEASE, hold.document, hold.business_at, None, held_value(ledger, hold))
+
+
+def _answer_wait(ledger: Ledger, entry: Entry) -> Wait:
+    """An open dispute: it must be answered in good time before the customer's own date, where there is one."""
+    business_at, _, _, document = entry
+    body = document.body
+    assert isinstance(body, DisputeBody)
+    wait = _wait(ledger, RESOLUTION, document, business_at, None, body.amount)
+    margin = wait.rule.before_respond_by_us
+    if body.respond_by is not None and margin is not None and wait.deadline is not None:
+        wait.deadline = wait.rule.calendar.subtract(body.respond_by, margin)
+    return wait
+
+
+def _wait(
+    ledger: Ledger, awaited: int, document: Document, since: int, quantity: int | None, amount: int | None
+) -> Wait:
+    """What waits in a document of its own, under the order's rule."""
+    rule, feed = _limits(ledger.policy, ledger.header_rules, awaited, _header_warehouse(ledger))
     until = rule.calendar.add(since, rule.tolerance_us) if rule.enabled else None
-    return Wait(RELEASE, hold.document, since, until, feed, None, _unshipped_value(ledger), rule)
+    return Wait(awaited, document, since, until, feed, quantity, amount, rule)
 
 
 def _header_warehouse(ledger: Ledger) -> str | None:
     return ledger.header.warehouse if ledger.header is not None else None
 
 
-def _unshipped_value(ledger: Ledger) -> int | None:
+def held_value(ledger: Ledger, hold: HoldLedger) -> int | None:
     """The value of what a hold keeps from leaving; None where a price is missing or no order is known."""
     if ledger.header is None:
         return None
     total = 0
-    for line in ledger.lines.values():
+    for line in ledger.own_lines:
         unshipped = line.ordered - line.reached[SHIPMENT]
-        if unshipped > 0:
+        if unshipped > 0 and (hold.keys is None or line.key in hold.keys):
             worth = line.value(unshipped)
             if worth is None:
                 return None

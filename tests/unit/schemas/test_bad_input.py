@@ -86,7 +86,7 @@ def test_control_character_in_free_text_is_kept(decoder: Decoder) -> None:
 def test_type_is_asked_of_the_event_where_the_topic_says_nothing(decoder: Decoder) -> None:
     assert arrival(decoder.decode(record("file.jsonl", event("pick", type="pick")))).document.type == "pick"
     assert rejection(decoder.decode(record("file.jsonl", event("pick")))).code == "MISSING_TYPE"
-    assert rejection(decoder.decode(record("file.jsonl", event("pick", type="return")))).code == "UNKNOWN_TYPE"
+    assert rejection(decoder.decode(record("file.jsonl", event("pick", type="quote")))).code == "UNKNOWN_TYPE"
     assert rejection(decoder.decode(record("file.jsonl", b"nothing"))).code == "NOT_JSON"
 
 

@@ -26,6 +26,10 @@ def wire_events(document_type: str) -> st.SearchStrategy[events.Event]:
 
 
 def _with_type(event: Any, document_type: str) -> Any:
+    if document_type == "dispute":
+        # It is about one of the two.
+        invoice = event.invoice or event.event_id
+        event = msgspec.structs.replace(event, invoice=None if event.payment else invoice)
     return msgspec.structs.replace(event, type=document_type if event.type else None)
 
 

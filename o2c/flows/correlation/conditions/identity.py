@@ -1,0 +1,184 @@
+"""What is wrong with the documents themselves: whose they are, which line they mean, which content is right."""
+
+from o2c.flows.correlation.conditions.findings import Books, Finding, added, sum_of, units
+from o2c.flows.correlation.documents import reference
+from o2c.flows.correlation.ledger import Misfit
+from o2c.schemas.documents import Document, OrderBody
+from o2c.schemas.times import rfc3339
+
+
+def misfits(books: Books, found: list[Finding]) -> None:
+    """Lines of documents that fit no line of the order, or count in a unit that nothing converts."""
+    ledger = books.ledger
+    if ledger.header is None:
+        return
+    if ledger.unmatched:
+        found.append(_misfit(books, "UNMATCHED_LINE", ledger.unmatched, "fit no line of the order", starred=True))
+    if ledger.uom_mismatches:
+        said = "count in a unit that the order's line does not convert exactly"
+        found.append(_misfit(books, "UOM_MISMATCH", ledger.uom_mismatches, said, starred=False))
+
+
+def _misfit(books: Books, code: str, misfit: list[Misfit], said: str, *, starred: bool) -> Finding:
+    since = min(business_at for business_at, _, _, _ in misfit)
+    quantity = sum(quantity for _, _, _, quantity in misfit)
+    named = ", ".join(sorted({line.line or line.sku or "without a name" for _, _, line, _ in misfit}))
+    documents = tuple(document for _, document, _, _ in misfit)
+    rules = books.ledger.header_rules
+    return Finding(
+        code,
+        rules.codes[code],
+        books.order,
+        since,
+        None,
+        books.money.currency,
+        documents,
+        lambda: f"{units(quantity)} of line {named} {said}: {', '.join(sorted({reference(each) for each in documents}))}.",
+        opens_at=since + rules.settle_us if starred else None,
+        feed="order",
+    )
+
+
+def revision_conflict(books: Books, found: list[Finding]) -> None:
+    """The revision that wins came with two contents."""
+    if not books.conflicts:
+        return
+    documents = tuple(
+        document
+        for key, revision in books.conflicts.items()
+        if (document := books.documents[key]).revision == revision
+    )
+    if documents:
+        first = min(documents, key=lambda document: document.occurred_at)
+        found.append(
+            Finding(
+                "REVISION_CONFLICT",
+                books.rule("REVISION_CONFLICT"),
+                books.order,
+                first.occurred_at,
+                books.money.ordered,
+                books.money.currency,
+                documents,
+                lambda: f"Revision {first.revision} of {reference(first)} came with two contents; the later one counts.",
+            )
+        )
+
+
+def orphan_document(books: Books, found: list[Finding]) -> None:
+    """Documents of an order that no order document has told of."""
+    ledger = books.ledger
+    if ledger.header is not None or not ledger.entries:
+        return
+    entries = [entry for of_type in ledger.entries.values() for entry in of_type if entry[3].type != "action"]
+    if not entries:
+        return
+    since = min(entry[0] for entry in entries)
+    documents = tuple(entry[3] for entry in entries)
+    value = books.money.invoiced or None
+    rules = ledger.header_rules
+    found.append(
+        Finding(
+            "ORPHAN_DOCUMENT",
+            rules.codes["ORPHAN_DOCUMENT"],
+            books.order,
+            since,
+            value,
+            books.money.currency,
+            documents,
+            lambda: f"{len(documents)} document{'s' if len(documents) > 1 else ''} of {books.correlation_id} since "
+            f"{rfc3339(since)}, and no order: {', '.join(sorted({reference(each) for each in documents}))}.",
+            opens_at=since + rules.settle_us,
+            feed="order",
+        )
+    )
+
+
+def identity_conflict(books: Books, found: list[Finding]) -> None:
+    """Documents of one order that name several customers, or another order alone."""
+    customers: set[str] = set()
+    strangers: list[Document] = []
+    orders: set[str] | None = None
+    for document in books.documents.values():
+        if document.cancelled:
+            continue
+        if document.customer_id is not None and document.type != "payment":
+            customers.add(document.customer_id)
+        for kind, numbers in document.refs:
+            if kind == "order" and document.type != "order":
+                if orders is None:
+                    orders = _own_numbers(books)
+                if orders and orders.isdisjoint(numbers):
+                    strangers.append(document)
+    if len(customers) < 2 and not strangers:  # noqa: PLR2004  # several
+        return
+    said = (
+        f"{', '.join(sorted(reference(each) for each in strangers))} name{'s' if len(strangers) == 1 else ''} another order"
+        if strangers
+        else f"The documents name the customers {', '.join(sorted(customers))}"
+    )
+    involved = strangers or [each for each in books.documents.values() if each.customer_id in customers]
+    since = max(each.business_at if each.business_at is not None else each.occurred_at for each in involved)
+    found.append(
+        Finding(
+            "IDENTITY_CONFLICT",
+            books.rule("IDENTITY_CONFLICT"),
+            books.order,
+            since,
+            books.money.ordered,
+            books.money.currency,
+            tuple(involved),
+            lambda: f"{said}.",
+        )
+    )
+
+
+def _own_numbers(books: Books) -> set[str]:
+    """What this order is called; nothing while its document is not known."""
+    numbers = {document.document_id for document in books.documents.values() if document.type == "order"}
+    return {*numbers, books.correlation_id} if numbers else set()
+
+
+def duplicate_order(books: Books, found: list[Finding]) -> None:
+    """Two order documents for one customer's purchase order and release."""
+    entries = books.ledger.entries.get("order", ())
+    if len(entries) < 2:  # noqa: PLR2004  # a pair
+        return
+    seen: dict[tuple[str | None, str, tuple[str, ...]], Document] = {}
+    for business_at, _, _, document in entries:
+        body = document.body
+        assert isinstance(body, OrderBody)
+        refs = dict(document.refs)
+        purchase_order = body.customer_po or next(iter(refs.get("po", ())), None)
+        if purchase_order is None:
+            continue
+        name = (document.customer_id, purchase_order, tuple(sorted(refs.get("release", ()))))
+        twin = seen.setdefault(name, document)
+        if twin is document:
+            continue
+        equal = _wanted(twin) == _wanted(document)
+        value = added([line.amount if line.amount is not None else None for line in body.lines])
+        worth = value if value is not None else books.money.ordered
+        found.append(
+            Finding(
+                "DUPLICATE_ORDER",
+                books.rule("DUPLICATE_ORDER"),
+                books.order,
+                business_at,
+                worth,
+                body.currency,
+                (twin, document),
+                lambda twin=twin, document=document, purchase_order=purchase_order, worth=worth, body=body: (  # type: ignore[misc]
+                    f"Orders {twin.document_id} and {document.document_id} are both for purchase order "
+                    f"{purchase_order}, worth {sum_of(worth, body.currency)}."
+                ),
+                fact=not equal,
+            )
+        )
+        return
+
+
+def _wanted(document: Document) -> list[tuple[str, tuple[tuple[str, str], ...], int]]:
+    """What an order asks for, whatever its lines are called."""
+    body = document.body
+    assert isinstance(body, OrderBody)
+    return sorted((line.sku or "", line.item_ids, line.quantity - line.cancelled_quantity) for line in body.lines)

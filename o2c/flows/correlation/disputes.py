@@ -1,0 +1,29 @@
+"""Disputes: which are open, and how much of which invoice they hold back."""
+
+from o2c.flows.correlation.money import Money
+from o2c.flows.correlation.proofs import Entry
+from o2c.schemas.documents import DisputeBody
+
+
+def is_unresolved(entry: Entry, clock: int) -> bool:
+    """Whether a dispute has been opened and not been resolved yet."""
+    body = entry[3].body
+    assert isinstance(body, DisputeBody)
+    return entry[0] <= clock and (body.resolved_at is None or body.resolved_at > clock)
+
+
+def disputed_amounts(entries: list[Entry], money: Money, clock: int) -> dict[str, int]:
+    """How much of what is open on each invoice, by its key, is in dispute."""
+    found: dict[str, int] = {}
+    for entry in entries:
+        if not is_unresolved(entry, clock) or money.settlement is None:
+            continue
+        body = entry[3].body
+        assert isinstance(body, DisputeBody)
+        rest = body.amount
+        for invoice in money.settlement.disputed(entry[1], body)[0]:
+            number = f"{invoice.document.scope}/{invoice.document.document_id}"
+            taken = min(max(0, rest), invoice.open - found.get(number, 0))
+            found[number] = found.get(number, 0) + taken
+            rest -= taken
+    return found

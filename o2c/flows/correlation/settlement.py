@@ -1,0 +1,298 @@
+"""How payments, credit memos and write-offs settle the invoices of an order. Amounts in 10^-4, times in UTC us.
+
+Each counts on an invoice only what is still open there, in the order of (business time, scope, type, document id).
+Beyond it, money and credits settle what payers kept back there; what is left over is overpaid, or due to the customer.
+"""
+
+from collections.abc import Iterable
+
+from o2c.flows.correlation.calendar import Calendar
+from o2c.flows.correlation.invoices import Claim, InvoiceLedger, PaymentLedger
+from o2c.flows.correlation.proofs import Entry
+from o2c.flows.correlation.terms import discount_allowed
+from o2c.schemas.documents import Application, CreditMemoBody, DisputeBody, Document, InvoiceBody, PaymentBody, Terms
+
+Number = tuple[str, str]
+"""(scope, number) of an invoice."""
+
+
+class Settlement:
+    """The invoices of an order while its settling documents are applied to them.
+
+    `taken_back`: the invoices that are known and do not count. `credit_due`, `refunded` and `elsewhere` (applied to
+    invoices that are not known here) are in the order's currency.
+    """
+
+    def __init__(
+        self,
+        invoices: list[InvoiceLedger],
+        taken_back: set[Number],
+        currency: str | None,
+        terms: Terms | None,
+        calendar: Calendar,
+    ) -> None:
+        self.invoices = invoices
+        self.payments: list[PaymentLedger] = []
+        self.credit_due = 0
+        self.refunded = 0
+        self.received = 0
+        self.elsewhere = 0
+        self._by_number = {(each.document.scope, each.document.document_id): each for each in invoices}
+        self._taken_back = taken_back
+        self._currency = currency
+        self._terms = terms
+        self._calendar = calendar
+        self._by_payment: dict[Number, PaymentLedger] = {}
+
+    def run(
+        self,
+        payments: list[Entry],
+        lost_payments: list[tuple[int, Entry]],
+        credit_memos: list[Entry],
+        disputes: list[Entry],
+        credit_invoices: list[Entry],
+    ) -> None:
+        """Apply everything."""
+        prepaid = self._prepaid()
+        steps = _in_order(payments, credit_memos, disputes, credit_invoices)
+        advices = _advices(payments)
+        for at, scope, _, _, document in steps:
+            body = document.body
+            if isinstance(body, PaymentBody):
+                self._pay(at, scope, document, body, advices)
+            elif isinstance(body, CreditMemoBody):
+                self._credit(at, scope, document, body)
+            elif isinstance(body, DisputeBody):
+                self._write_off(at, scope, body)
+            elif isinstance(body, InvoiceBody):
+                self._credit_oldest(at, -body.total, body.currency)
+        if prepaid:
+            self._use_unapplied(prepaid)
+        for lost_at, (at, scope, _, document) in lost_payments:
+            for application in document.body.applications:  # type: ignore[union-attr]  # payments alone are here
+                invoice = self._by_number.get((scope, application.invoice))
+                if invoice is not None:
+                    invoice.losses.append((at, lost_at, application.amount))
+        if self.refunded:
+            self._give_back()
+
+    def _prepaid(self) -> int:
+        """What invoices say was paid before them: by their down payments, which they credit, else by money."""
+        down = sum(each.body.total for each in self.invoices if each.body.kind == "down_payment")
+        paid = 0
+        for invoice in self.invoices:
+            if invoice.body.prepaid and invoice.body.kind != "down_payment":
+                settled = invoice.settle(invoice.body.prepaid, invoice.business_at)
+                credited = min(down, settled)
+                down -= credited
+                invoice.credited += credited
+                invoice.paid += settled - credited
+                paid += settled - credited if invoice.body.currency == self._currency else 0
+        return paid
+
+    def _use_unapplied(self, amount: int) -> None:
+        for payment in self.payments:
+            taken = min(amount, payment.unapplied)
+            payment.unapplied -= taken
+            amount -= taken
+
+    def _pay(
+        self, at: int, scope: str, document: Document, body: PaymentBody, advices: dict[Number, Document]
+    ) -> None:
+        if body.kind == "receipt":
+            self._receive(at, scope, document, body, advices)
+        elif body.kind == "refund":
+            if body.currency == self._currency:
+                self.refunded += abs(body.amount)
+        elif body.kind in ("chargeback", "reversal"):
+            self._charge_back(at, scope, document, body)
+
+    def _receive(
+        self, at: int, scope: str, document: Document, body: PaymentBody, advices: dict[Number, Document]
+    ) -> None:
+        payment = PaymentLedger(document, at, body)
+        self.payments.append(payment)
+        self._by_payment[scope, document.document_id] = payment
+        at_home = body.currency == self._currency
+        if at_home:
+            self.received += body.amount
+        applications = body.applications
+        if not applications and body.reference is not None and advices:
+            advice = advices.pop((scope, body.reference), None)
+            if advice is not None:
+                applications = advice.body.applications  # type: ignore[union-attr]  # payments alone are here
+        applied = 0
+        for application in applications:
+            applied += application.amount
+            key = (scope, application.invoice)
+            invoice = self._by_number.get(key)
+            if invoice is not None and invoice.body.currency == body.currency:
+                self._apply(at, invoice, payment, application)
+            elif key in self._taken_back:
+                payment.overpaid += application.amount
+            elif at_home:
+                self.elsewhere += application.amount
+        payment.unapplied = max(0, body.amount - applied)
+
+    def _apply(self, at: int, invoice: InvoiceLedger, payment: PaymentLedger, application: Application) -> None:
+        invoice.payments.append(payment)
+        amount = application.amount
+        if amount < 0:
+            invoice.reopen(-amount, at)
+        else:
+            settled = invoice.settle(amount, at)
+            rest = amount - settled
+            if rest and invoice.claims:
+                resolved = invoice.resolve_claims(rest)
+                settled += resolved
+                rest -= resolved
+            invoice.paid += settled
+            payment.overpaid += rest
+        if application.discount:
+            self._discount(at, invoice, payment, application.discount)
+        for adjustment in application.adjustments:
+            deducted = invoice.settle(adjustment.amount, at)
+            if deducted:
+                invoice.deducted += deducted
+                invoice.claims.append(Claim(invoice, payment, deducted, adjustment))
+
+    def _discount(self, at: int, invoice: InvoiceLedger, payment: PaymentLedger, discount: int) -> None:
+        before = invoice.discounted - sum(claim.amount for claim in invoice.claims if claim.adjustment is None)
+        settled = invoice.settle(discount, at)
+        if not settled:
+            return
+        invoice.discounted += settled
+        allowed = discount_allowed(invoice.body, invoice.business_at, self._terms, at, self._calendar)
+        unearned = settled - max(0, min(settled, allowed - before))
+        if unearned:
+            invoice.claims.append(Claim(invoice, payment, unearned, None))
+
+    def _credit(self, at: int, scope: str, document: Document, body: CreditMemoBody) -> None:
+        if body.invoices:
+            rest = body.amount
+            for number, amount in body.invoices:
+                rest -= amount
+                self._credit_invoice(at, (scope, number), amount, body.currency)
+            self._owe(rest, body.currency)
+            return
+        named = [number for kind, numbers in document.refs if kind == "invoice" for number in numbers]
+        if not named:
+            self._credit_oldest(at, body.amount, body.currency)
+            return
+        known = [(scope, number) for number in named if (scope, number) in self._by_number]
+        if not known:
+            return
+        rest = body.amount
+        for number in known:
+            rest -= self._settle_credit(at, self._by_number[number], rest, body.currency)
+        self._owe(rest, body.currency)
+
+    def _credit_invoice(self, at: int, number: Number, amount: int, currency: str) -> None:
+        """What names an invoice that was taken back or is not known here counts nothing."""
+        invoice = self._by_number.get(number)
+        if invoice is not None and invoice.body.currency == currency:
+            self._owe(amount - self._settle_credit(at, invoice, amount, currency), currency)
+
+    def _credit_oldest(self, at: int, amount: int, currency: str) -> None:
+        for invoice in self.invoices:
+            amount -= self._settle_credit(at, invoice, amount, currency)
+        self._owe(amount, currency)
+
+    @staticmethod
+    def _settle_credit(at: int, invoice: InvoiceLedger, amount: int, currency: str) -> int:
+        if invoice.body.currency != currency or amount <= 0:
+            return 0
+        settled = invoice.settle(amount, at)
+        settled += invoice.resolve_claims(amount - settled)
+        invoice.credited += settled
+        return settled
+
+    def _owe(self, amount: int, currency: str) -> None:
+        if amount > 0 and currency == self._currency:
+            self.credit_due += amount
+
+    def _write_off(self, at: int, scope: str, body: DisputeBody) -> None:
+        """A dispute that was lost: what payers kept back first, then what is open."""
+        rest = body.amount - (body.recovered or 0)
+        invoices, claims = self.disputed(scope, body)
+        for claim in claims:
+            taken = claim.invoice.resolve(claim, rest)
+            claim.invoice.written_off += taken
+            rest -= taken
+        for invoice in invoices:
+            taken = invoice.settle(rest, at)
+            invoice.written_off += taken
+            rest -= taken
+
+    def disputed(self, scope: str, body: DisputeBody) -> tuple[list[InvoiceLedger], list[Claim]]:
+        """The invoices that a dispute is about, and what was kept back there: by its payment, where it names one."""
+        if body.payment is not None:
+            payment = self._by_payment.get((scope, body.payment))
+            invoices = [each for each in self.invoices if payment is not None and payment in each.payments]
+            return invoices, [claim for each in invoices for claim in each.claims if claim.payment is payment]
+        invoice = self._by_number.get((scope, body.invoice or ""))
+        return ([], []) if invoice is None else ([invoice], list(invoice.claims))
+
+    def _charge_back(self, at: int, scope: str, document: Document, body: PaymentBody) -> None:
+        """Money taken back: from the invoices that it names, else from those of its payment, else from the last paid."""
+        rest = abs(body.amount)
+        if body.applications:
+            for application in body.applications:
+                invoice = self._by_number.get((scope, application.invoice))
+                if invoice is not None and invoice.body.currency == body.currency:
+                    rest -= invoice.reopen(abs(application.amount), at)
+            return
+        named = {number for kind, numbers in document.refs if kind == "payment" for number in numbers}
+        payments = [self._by_payment[scope, number] for number in sorted(named) if (scope, number) in self._by_payment]
+        affected = payments or self.payments
+        for invoice in reversed(self.invoices):
+            if invoice.body.currency == body.currency and (
+                not payments or any(payment in invoice.payments for payment in payments)
+            ):
+                rest -= invoice.reopen(rest, at)
+        for payment in reversed(affected):
+            for name in ("overpaid", "unapplied"):
+                taken = min(max(0, rest), getattr(payment, name))
+                setattr(payment, name, getattr(payment, name) - taken)
+                rest -= taken
+
+    def _give_back(self) -> None:
+        """Refunds lower what is due to the customer: credits, then what was overpaid, then what is unapplied."""
+        rest = self.refunded
+        taken = min(rest, self.credit_due)
+        self.credit_due -= taken
+        rest -= taken
+        for name in ("overpaid", "unapplied"):
+            for payment in self.payments:
+                if payment.body.currency == self._currency:
+                    taken = min(rest, getattr(payment, name))
+                    setattr(payment, name, getattr(payment, name) - taken)
+                    rest -= taken
+
+
+def _in_order(
+    payments: list[Entry], credit_memos: list[Entry], disputes: list[Entry], credit_invoices: list[Entry]
+) -> Iterable[tuple[int, str, str, str, Document]]:
+    """Everything that settles, by (business time, scope, type, document id); a write-off when it was decided."""
+    if not (credit_memos or disputes or credit_invoices):
+        return [(at, scope, "payment", number, document) for at, scope, number, document in payments]
+    steps = [
+        (at, scope, document.type, number, document)
+        for entries in (payments, credit_memos, credit_invoices)
+        for at, scope, number, document in entries
+    ]
+    for at, scope, number, document in disputes:
+        body = document.body
+        assert isinstance(body, DisputeBody)
+        if body.outcome == "written_off":
+            steps.append((body.resolved_at if body.resolved_at is not None else at, scope, "dispute", number, document))
+    return sorted(steps)
+
+
+def _advices(payments: list[Entry]) -> dict[Number, Document]:
+    """The remittances that say what the receipt of the same reference is for."""
+    return {
+        (scope, document.body.reference): document  # type: ignore[union-attr]  # payments alone are here
+        for _, scope, _, document in payments
+        if document.body.kind == "remittance" and document.body.reference is not None  # type: ignore[union-attr]
+    }
