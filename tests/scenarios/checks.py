@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.equal import Json
 from tests.scenarios.calendar import in_json
-from tests.scenarios.claims import Figures, Life, Look, Problem, Recorded
+from tests.scenarios.claims import Audited, Figures, Life, Look, Problem, Recorded
 from tests.scenarios.documents import THE_ORDER, Event, Story
 from tests.scenarios.policies import HANDLING
 from tests.scenarios.runner import Seen
@@ -40,6 +40,8 @@ def differences(story: Story, look: Look, seen: Seen) -> list[str]:
             found += _figures(story, claim, seen)
         elif isinstance(claim, Recorded):
             found += _recorded(claim, seen)
+        elif isinstance(claim, Audited):
+            found += _audited(claim, seen)
         else:
             found.append(f"no claim: {claim!r}")
     return found
@@ -137,15 +139,24 @@ def _recorded(claim: Recorded, seen: Seen) -> Iterator[str]:
         yield f"recorded is {sorted(facts)}, claimed {sorted(claim.facts)}"
 
 
+def _audited(claim: Audited, seen: Seen) -> Iterator[str]:
+    by_people = [each for each in seen.audit if each["outcome"] != "decided"]
+    acts = [(each["action"], each["outcome"], each["actor"]) for each in by_people]
+    if acts != list(claim.acts):
+        yield f"audited is {acts}, claimed {list(claim.acts)}"
+    elif claim.why and claim.why not in (by_people[-1]["reason"] or ""):
+        yield f"the reason does not speak of {claim.why!r}: {by_people[-1]['reason']}"
+
+
 def same(said: Any, claimed: Any) -> bool:
-    """Equal; texts that are numbers as numbers."""
+    """Equal; texts that are numbers as numbers, and what is absent from a table of figures as nil."""
     if isinstance(said, str) and isinstance(claimed, str):
         try:
             return Decimal(said) == Decimal(claimed)
         except InvalidOperation:
             return said == claimed
     if isinstance(said, dict) and isinstance(claimed, dict):
-        return said.keys() == claimed.keys() and all(same(said[name], claimed[name]) for name in said)
+        return all(same(said.get(name, "0"), claimed.get(name, "0")) for name in said.keys() | claimed.keys())
     if isinstance(said, list) and isinstance(claimed, list):
         return len(said) == len(claimed) and all(map(same, said, claimed))
     return bool(said == claimed)

@@ -5,9 +5,6 @@ from typing import Any
 
 from tests.scenarios.documents import THE_ORDER, Json
 
-ANY = object()
-"""Not stated: anything will do."""
-
 
 @dataclass(frozen=True)
 class Problem:
@@ -34,6 +31,14 @@ class Recorded:
     """Facts that were recorded by this look, each by its code and what it is about: exactly these, once each."""
 
     facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What people did by this look and what came of it, in order: (action, outcome, actor). `why`: of the last."""
+
+    acts: tuple[tuple[str, str, str], ...]
+    why: str
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,11 @@ def waiting(milestone: str, of: str = THE_ORDER, **stated: Any) -> Figures:
 def recorded(*facts: tuple[str, str]) -> Recorded:
     """All facts recorded so far."""
     return Recorded(facts)
+
+
+def audited(*acts: tuple[str, str, str], why: str = "") -> Audited:
+    """All that people did so far: (action, outcome, actor); `why` stands in the reason of the last."""
+    return Audited(acts, why)
 
 
 def life(code: str, *stages: str, about: str = THE_ORDER) -> Life:

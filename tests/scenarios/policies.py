@@ -78,18 +78,24 @@ LIMITS = {
 }
 
 
-def plain(*milestones: str, **more: str) -> str:
-    """A policy under which an order passes `order` and these milestones. `more`: what to add to a code's table."""
+def plain(*milestones: str, also: str = "", **otherwise: str) -> str:
+    """A policy under which an order passes `order` and these milestones.
+
+    `otherwise`: by code, the lines of its table that are other or more; then its overrides. `also`: further tables.
+    """
     tables = ['version = 1\nbase = "none"', _process(milestones)]
     for code, handling in HANDLING.items():
-        kind = "exceptions" if handling.tolerance is None else "stalls"
-        lines = [f"[{kind}.{code}]", f'owner = "{handling.owner}"', f'severity = "{handling.severity}"']
-        lines += [f'sla = "{SLA}"', 'calendar = "always"', LIMITS.get(code, "")]
-        if handling.tolerance is not None:
-            lines.append(f'tolerance = "{handling.tolerance}"')
-        tables.append("\n".join([*lines, more.get(code, "")]))
-    tables.append(more.get("also", ""))
-    return "\n".join(tables)
+        tables.append(_table(code, handling, otherwise.get(code, "")))
+    return "\n".join([*tables, also])
+
+
+def _table(code: str, handling: Handling, otherwise: str) -> str:
+    kind = "exceptions" if handling.tolerance is None else "stalls"
+    usual = f'owner = "{handling.owner}"\nseverity = "{handling.severity}"\nsla = "{SLA}"\ncalendar = "always"\n'
+    usual += LIMITS.get(code, "") + ("" if handling.tolerance is None else f'\ntolerance = "{handling.tolerance}"')
+    own, bracket, overrides = otherwise.partition("[[")
+    lines = {line.partition(" ")[0]: line for line in (*usual.splitlines(), *own.splitlines()) if line}
+    return "\n".join([f"[{kind}.{code}]", *lines.values(), bracket + overrides])
 
 
 def _process(milestones: tuple[str, ...]) -> str:

@@ -40,8 +40,8 @@ class Seen:
             for status in emission.statuses:
                 self.statuses[status.correlation_id] = json.loads(status.value)
             self.changes.extend(json.loads(change.value) for change in emission.exceptions)
-            self.audit.extend(json.loads(entry.value) for entry in getattr(emission, "audit", ()))
-            self.billing.extend(json.loads(entry.value) for entry in getattr(emission, "billing", ()))
+            self.audit.extend(json.loads(entry.value) for entry in emission.audits)
+            self.billing.extend(json.loads(entry.value) for entry in emission.billings)
             self.orphans.extend(json.loads(orphan.value) for orphan in emission.orphans)
             self.dead_letters.extend(letter.message for letter in emission.dead_letters)
 

@@ -1,0 +1,51 @@
+"""The table: every story, theme by theme."""
+
+from tests.scenarios import (
+    actions,
+    allocation,
+    billing,
+    credit,
+    delivery,
+    disputes,
+    escalation,
+    holds,
+    identity,
+    incidents,
+    kits,
+    lines,
+    payments,
+    policy_calendars,
+    pricing,
+    returns,
+    reversals,
+    revisions,
+    shipping,
+    silence,
+    units,
+)
+from tests.scenarios.documents import Story
+
+THEMES = (
+    allocation,
+    shipping,
+    delivery,
+    billing,
+    pricing,
+    payments,
+    credit,
+    returns,
+    disputes,
+    holds,
+    incidents,
+    revisions,
+    reversals,
+    lines,
+    units,
+    kits,
+    identity,
+    policy_calendars,
+    escalation,
+    actions,
+    silence,
+)
+STORIES: tuple[Story, ...] = tuple(told for theme in THEMES for told in theme.STORIES)
