@@ -26,7 +26,7 @@ from o2c.schemas.times import SECOND_US
 
 SEED = 4
 
-_OUTPUTS = ("status", "exceptions", "dead-letters", "orphans")
+_OUTPUTS = ("status", "exceptions", "dead-letters", "orphans", "billing", "audit")
 _LOOK_SECONDS = 0.4
 _PATIENCE_US = 15 * SECOND_US
 """How long the job may take to tell what is due once the business has ended."""

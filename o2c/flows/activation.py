@@ -9,6 +9,7 @@ from o2c.schemas.records import (
     Emission,
     ExceptionRecord,
     FeedRecord,
+    ForgottenOrder,
     Orphan,
     StatusRecord,
 )
@@ -17,16 +18,28 @@ from o2c.schemas.records import (
 class Output:
     """What one activation has to say so far."""
 
-    __slots__ = ("audits", "billings", "dead_letters", "exceptions", "feeds", "orphans", "statuses")
+    __slots__ = ("audits", "billings", "dead_letters", "exceptions", "feeds", "forgotten", "orphans", "statuses")
 
     def __init__(self) -> None:
         self.statuses: list[StatusRecord] = []
         self.exceptions: list[ExceptionRecord] = []
         self.billings: list[BillingRecord] = []
         self.audits: list[AuditRecord] = []
+        self.forgotten: list[ForgottenOrder] = []
         self.dead_letters: list[DeadLetter] = []
         self.orphans: list[Orphan] = []
         self.feeds: list[FeedRecord] = []
+
+    def add(self, entry: ExceptionRecord | BillingRecord | AuditRecord | ForgottenOrder) -> None:
+        """Put what comes out of the outbox where it belongs."""
+        if isinstance(entry, ExceptionRecord):
+            self.exceptions.append(entry)
+        elif isinstance(entry, BillingRecord):
+            self.billings.append(entry)
+        elif isinstance(entry, AuditRecord):
+            self.audits.append(entry)
+        else:
+            self.forgotten.append(entry)
 
 
 def by_order(arrivals: tuple[tuple[str, bytes], ...]) -> dict[str, list[bytes]]:
@@ -62,6 +75,7 @@ def emission(shard: int, token: int, output: Output) -> Emission:
         tuple(output.exceptions),
         tuple(output.billings),
         tuple(output.audits),
+        tuple(output.forgotten),
         tuple(output.dead_letters),
         tuple(output.orphans),
         tuple(output.feeds),

@@ -172,8 +172,8 @@ def replay(
 ) -> None:
     """Run the same job over files of canonical events on simulated time.
 
-    FILE... hold JSON lines, with the document type in each. Writes status.jsonl, exceptions.jsonl, dead-letters.jsonl
-    and orphans.jsonl into DIR. The same events and options give the same bytes.
+    FILE... hold JSON lines, with the document type in each. Writes status.jsonl, exceptions.jsonl, billing.jsonl,
+    audit.jsonl, dead-letters.jsonl and orphans.jsonl into DIR. The same events and options give the same bytes.
     """
     from o2c.flows.replay import replay as replay_files  # noqa: PLC0415 -- the engine is slow to import
     from o2c.flows.settings import ReplayOptions, read_policy  # noqa: PLC0415 -- as above

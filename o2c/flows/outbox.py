@@ -12,13 +12,27 @@ from concurrent.futures import Future
 import msgspec
 
 from o2c.flows.orders import ShardStore, Write
-from o2c.schemas.records import ExceptionRecord
-
-Entry = ExceptionRecord | str
-"""An exception's change, or the correlation ID of an order whose status is due."""
+from o2c.schemas.records import AuditRecord, BillingRecord, ExceptionRecord, ForgottenOrder, OutboxEntry
 
 _encode = msgspec.msgpack.encode
 _decoder = msgspec.msgpack.Decoder(ExceptionRecord | str)
+_MARKS: dict[type, bytes] = {BillingRecord: b"b", AuditRecord: b"a", ForgottenOrder: b"f"}
+_DECODERS: dict[bytes, msgspec.msgpack.Decoder[OutboxEntry]] = {
+    mark: msgspec.msgpack.Decoder(kind) for kind, mark in _MARKS.items()
+}
+"""By the byte in front. An exception or an order has none: it begins as MessagePack does, which none of these does."""
+
+
+def encode_entry(entry: OutboxEntry) -> bytes:
+    """An entry as the store has it."""
+    mark = _MARKS.get(type(entry))
+    return _encode(entry) if mark is None else mark + _encode(entry)
+
+
+def decode_entry(value: bytes) -> OutboxEntry:
+    """What `encode_entry` made, and what older versions did."""
+    decoder = _DECODERS.get(value[:1])
+    return _decoder.decode(value) if decoder is None else decoder.decode(value[1:])
 
 
 class Outbox:
@@ -27,8 +41,8 @@ class Outbox:
     def __init__(self, store: ShardStore, submit: Callable[[Callable[[], None]], "Future[None]"]) -> None:
         self._store = store
         self._submit = submit
-        self._unwritten: list[tuple[int, Entry]] = []
-        self._written: deque[tuple[int, Entry]] = deque()
+        self._unwritten: list[tuple[int, OutboxEntry]] = []
+        self._written: deque[tuple[int, OutboxEntry]] = deque()
         self._sent: deque[tuple[int, int]] = deque()
         self._syncing: Future[None] | None = None
         self._syncing_upto = 0
@@ -38,13 +52,13 @@ class Outbox:
         self.next = 1
         for key, value in store.scan(b"x", b"y"):
             number = int.from_bytes(key[1:], "big")
-            entry = _decoder.decode(value)
+            entry = decode_entry(value)
             self._written.append((number, entry))
             if isinstance(entry, str):
                 self.status_due[entry] = number
             self.next = number + 1
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: OutboxEntry) -> None:
         """Put an entry in. A status that is due again goes with the later entry."""
         if isinstance(entry, str):
             self.status_due[entry] = self.next
@@ -75,7 +89,7 @@ class Outbox:
 
     def writes(self, confirmed_token: int) -> list[Write]:
         """The writes that bring the store up to the outbox: new entries in, confirmed ones out."""
-        batch: list[Write] = [(_key(number), _encode(entry)) for number, entry in self._unwritten]
+        batch: list[Write] = [(_key(number), encode_entry(entry)) for number, entry in self._unwritten]
         self._written.extend(self._unwritten)
         self._unwritten.clear()
         while self._sent and self._sent[0][0] <= confirmed_token:
@@ -95,13 +109,13 @@ class Outbox:
             self._syncing_upto = self._written[-1][0] if self._written else 0
             self._syncing = self._submit(self._store.sync)
 
-    def take(self, token: int) -> list[Entry]:
+    def take(self, token: int) -> list[OutboxEntry]:
         """The entries that are durable now and may go out with the emission of this token, in order."""
         if self._syncing is None or not self._syncing.done():
             return []
         self._syncing.result()
         self._syncing = None
-        taken: list[Entry] = []
+        taken: list[OutboxEntry] = []
         while self._written and self._written[0][0] <= self._syncing_upto:
             number, entry = self._written.popleft()
             self._sent.append((token, number))

@@ -30,14 +30,21 @@ from o2c.schemas.canonical import content_hash
 from o2c.schemas.codecs import Decoder
 from o2c.schemas.documents import Arrival, Heartbeat
 from o2c.schemas.lanes import LaneBatch, Mark
-from o2c.schemas.records import DeadLetter, Emission, Record
+from o2c.schemas.records import AuditRecord, BillingRecord, DeadLetter, Emission, Record
 
 SHARDS = 8
 HOT_ORDERS = 32_768
 _TIME_BYTES = 8
 _NOT_SAID = -(2**62)
 _END = b"\x00"
-FILES = ("status.jsonl", "exceptions.jsonl", "dead-letters.jsonl", "orphans.jsonl")
+FILES = (
+    "status.jsonl",
+    "exceptions.jsonl",
+    "dead-letters.jsonl",
+    "orphans.jsonl",
+    "billing.jsonl",
+    "audit.jsonl",
+)
 
 
 @dataclass
@@ -132,7 +139,9 @@ class Results:
     """What the flow says, sorted, then written."""
 
     def __init__(self, sorters: dict[str, Sorter], report: ReplayReport) -> None:
-        self._statuses, self._exceptions, self._dead_letters, self._orphans = (sorters[name] for name in FILES)
+        self._statuses, self._exceptions, self._dead_letters, self._orphans, self._billings, self._audits = (
+            sorters[name] for name in FILES
+        )
         self._sorters = sorters
         self._report = report
         self._lock = Lock()
@@ -148,6 +157,10 @@ class Results:
                 self._exceptions.put(
                     time_key(change.changed_at) + change.exception_id.encode() + sequence, change.value
                 )
+            for billing in emission.billings:
+                self._billings.put(_in_time(billing), billing.value)
+            for audit in emission.audits:
+                self._audits.put(_in_time(audit), audit.value)
             for letter in emission.dead_letters:
                 self.take_dead_letter(letter)
             for orphan in emission.orphans:
@@ -164,7 +177,7 @@ class Results:
         self._dead_letters.put(text.encode() + _END + self._report.dead_letters.to_bytes(_TIME_BYTES, "big"), value)
 
     def write(self, folder: Path) -> None:
-        """Write the four files. Raises OperatingFault."""
+        """Write the files. Raises OperatingFault."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for name, sorting in self._sorters.items():
@@ -177,7 +190,7 @@ class Results:
 
 
 def replay(options: ReplayOptions) -> ReplayReport:
-    """Replay files of events; writes `status.jsonl`, `exceptions.jsonl`, `dead-letters.jsonl` and `orphans.jsonl`.
+    """Replay files of events; writes FILES.
 
     Raises OperatingFault where a file cannot be read or written.
     """
@@ -206,6 +219,12 @@ def _flow(options: ReplayOptions, source: Input, results: Results, as_of: int, f
         {"files": SorterSink(results.take)},
     )
     cluster_main(flow, [], 0, worker_count_per_proc=options.workers)
+
+
+def _in_time(record: BillingRecord | AuditRecord) -> bytes:
+    """By time, then by correlation ID and id, then by sequence."""
+    names = _END.join((*(name.encode() for name in (record.correlation_id or "", record.key)), b""))
+    return time_key(record.changed_at) + names + record.sequence.to_bytes(_TIME_BYTES, "big")
 
 
 def line_record(line: bytes, timestamp_us: int) -> Record:

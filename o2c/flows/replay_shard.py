@@ -60,6 +60,9 @@ class ReplayShard:
         judgement = judge(state, self._policy, clock, self._feeds)
         self._orders.touch(order)
         output.exceptions.extend(judgement.changes)
+        output.audits.extend(judgement.audits)
+        if judgement.billing is not None:
+            output.billings.append(judgement.billing)
         output.statuses.append(render(state, judgement, clock, state.events))
 
     def _finish(self, as_of: int, output: Output) -> None:

@@ -23,7 +23,14 @@ from o2c.flows.figures import Figures
 from o2c.flows.orders import Hot, Orders, ShardStore, Write
 from o2c.flows.outbox import Outbox
 from o2c.flows.outbox_figures import OutboxFigures
-from o2c.flows.telemetry import EPOCH_WRITE, EXCEPTION_CHANGES, STATUSES
+from o2c.flows.telemetry import (
+    AUDIT_ENTRIES,
+    BILLING_CHANGES,
+    EPOCH_WRITE,
+    EXCEPTION_CHANGES,
+    FORGOTTEN_ORDERS,
+    STATUSES,
+)
 from o2c.schemas.lanes import Mark, ShardBatch
 from o2c.schemas.records import Emission, StatusRecord
 
@@ -181,7 +188,7 @@ class Shard:
             take(state, self._backlog.take(correlation_id) + arrivals[correlation_id], self._feed_figures.repeats)
             judgement = judge(state, self._policy, clock, self._feeds, self._options.generation)
             self._orders.touch(order)
-            if judgement.changes or correlation_id in self.outbox.status_due:
+            if _outbox_needed(judgement) or correlation_id in self.outbox.status_due:
                 self._hand_to_outbox(state, judgement)
             else:
                 output.statuses.append(self._render(state, judgement, clock))
@@ -190,6 +197,10 @@ class Shard:
     def _hand_to_outbox(self, state: OrderState, judgement: Judgement) -> None:
         for change in judgement.changes:
             self.outbox.add(change)
+        if judgement.billing is not None:
+            self.outbox.add(judgement.billing)
+        for audit in judgement.audits:
+            self.outbox.add(audit)
         self.outbox.add(state.correlation_id)
 
     def _render(self, state: OrderState, judgement: Judgement, clock: int) -> StatusRecord:
@@ -219,7 +230,7 @@ class Shard:
         judgement = judge(order.state, self._policy, clock, self._feeds, self._options.generation)
         self._orders.touch(order)
         self._to_write.append(order)
-        if judgement.changes or judgement.turned or (under_new_policy and not judgement.closed):
+        if _outbox_needed(judgement) or judgement.turned or (under_new_policy and not judgement.closed):
             self._hand_to_outbox(order.state, judgement)
 
     def _review(self, clock: int) -> None:
@@ -238,7 +249,7 @@ class Shard:
         self._reviewed = True
 
     def _publish_outbox(self, clock: int, output: Output) -> None:
-        """Say what has become durable: an order's exceptions, then its status as it is now.
+        """Say what has become durable: what was found of an order, then its status as it is now.
 
         The order is written with what takes its entry out of the outbox, at the latest.
         """
@@ -247,7 +258,7 @@ class Shard:
             if isinstance(entry, str):
                 due.append(entry)
             else:
-                output.exceptions.append(entry)
+                output.add(entry)
         for order in self._orders.load(due).values():
             judgement = view(order.state, self._policy, clock)
             output.statuses.append(self._render(order.state, judgement, clock))
@@ -303,9 +314,20 @@ class Shard:
         """Count what this activation says."""
         if output.statuses:
             STATUSES.inc(len(output.statuses))
+        if output.billings:
+            BILLING_CHANGES.inc(len(output.billings))
+        if output.audits:
+            AUDIT_ENTRIES.inc(len(output.audits))
+        if output.forgotten:
+            FORGOTTEN_ORDERS.inc(len(output.forgotten))
         for change in output.exceptions:
             EXCEPTION_CHANGES.labels(change.code, change.state).inc()
         self._outbox_figures.count(now)
+
+
+def _outbox_needed(judgement: Judgement) -> bool:
+    """Whether something was found that may only be said once it is durable."""
+    return bool(judgement.changes or judgement.billing is not None or judgement.audits)
 
 
 def mark_key(lane: int) -> bytes:

@@ -34,6 +34,8 @@ def output_topics(settings: Settings) -> OutputTopics:
         exceptions=settings.topic("exceptions"),
         dead_letters=settings.topic("dead-letters"),
         orphans=settings.topic("orphans"),
+        billing=settings.topic("billing"),
+        audit=settings.topic("audit"),
     )
 
 

@@ -30,6 +30,9 @@ STATUSES = Counter("o2c_statuses", "Statuses handed to the sinks.")
 EXCEPTION_CHANGES = Counter(
     "o2c_exception_changes", "Changes of exceptions, by reason code and state.", ["code", "state"]
 )
+BILLING_CHANGES = Counter("o2c_billing_changes", "Changes of what can be invoiced.")
+AUDIT_ENTRIES = Counter("o2c_audit_entries", "Actions and automatic decisions put on record.")
+FORGOTTEN_ORDERS = Counter("o2c_forgotten_orders", "Orders forgotten at the end of their retention.")
 LOST_RECORDS = Counter("o2c_lost_records", "Records that retention deleted before they were read, by topic.", ["topic"])
 ROUNDED_NUMBERS = Counter("o2c_rounded_numbers", "Numbers finer than the ledger keeps, rounded half-even.")
 ORDERS = Gauge(

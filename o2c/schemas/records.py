@@ -70,7 +70,15 @@ class AuditRecord(Struct, frozen=True, gc=False, array_like=True):
     value: bytes
 
 
-OutboxEntry: TypeAlias = ExceptionRecord | BillingRecord | AuditRecord | str
+class ForgottenOrder(Struct, frozen=True, gc=False, array_like=True):
+    """An order of which nothing is kept any more. `exceptions`: id and code of those that it has had."""
+
+    correlation_id: str
+    version: int
+    exceptions: tuple[tuple[str, str], ...] = ()
+
+
+OutboxEntry: TypeAlias = ExceptionRecord | BillingRecord | AuditRecord | ForgottenOrder | str
 """What waits to be durable before it is said: a record, or the correlation ID of an order whose status is due."""
 
 
@@ -112,6 +120,7 @@ class Emission(Struct, frozen=True, gc=False):
     exceptions: tuple[ExceptionRecord, ...] = ()
     billings: tuple[BillingRecord, ...] = ()
     audits: tuple[AuditRecord, ...] = ()
+    forgotten: tuple[ForgottenOrder, ...] = ()
     dead_letters: tuple[DeadLetter, ...] = ()
     orphans: tuple[Orphan, ...] = ()
     feeds: tuple[FeedRecord, ...] = ()

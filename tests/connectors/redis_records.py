@@ -1,13 +1,22 @@
 """Records and sinks for the tests of the Redis connector, as short as they can be said."""
 
 import json
+from typing import TypeAlias
 
 from o2c.connectors.deliveries import Deliveries
 from o2c.connectors.redis import RedisSink, RedisSinkPartition
-from o2c.schemas.records import Emission, ExceptionRecord, FeedRecord, StatusRecord
+from o2c.schemas.records import Emission, ExceptionRecord, FeedRecord, ForgottenOrder, StatusRecord
+
+Written: TypeAlias = StatusRecord | ExceptionRecord | FeedRecord | ForgottenOrder
 
 
-def status(correlation_id: str = "SO-1", version: int = 1, refs: tuple[str, ...] = (), size: int = 0) -> StatusRecord:
+def status(
+    correlation_id: str = "SO-1",
+    version: int = 1,
+    refs: tuple[str, ...] = (),
+    size: int = 0,
+    at_risk: tuple[tuple[str, int], ...] = (),
+) -> StatusRecord:
     """A status whose JSON tells its version and is at least `size` bytes long."""
     value = {"correlation_id": correlation_id, "version": version, "filling": "é" * (size // 2)}
     return StatusRecord(
@@ -18,6 +27,7 @@ def status(correlation_id: str = "SO-1", version: int = 1, refs: tuple[str, ...]
         fulfilment="shipped",
         financial="unbilled",
         refs=refs,
+        at_risk=at_risk,
     )
 
 
@@ -60,13 +70,14 @@ def feed(version: int, *, last_event_at: int = 1_500_000, silent: bool = False) 
     )
 
 
-def emission(*records: StatusRecord | ExceptionRecord | FeedRecord, shard: int = 0, token: int = 1) -> Emission:
+def emission(*records: Written, shard: int = 0, token: int = 1) -> Emission:
     """The records sorted into what a shard emits."""
     return Emission(
         shard=shard,
         token=token,
         statuses=tuple(record for record in records if isinstance(record, StatusRecord)),
         exceptions=tuple(record for record in records if isinstance(record, ExceptionRecord)),
+        forgotten=tuple(record for record in records if isinstance(record, ForgottenOrder)),
         feeds=tuple(record for record in records if isinstance(record, FeedRecord)),
     )
 
@@ -79,11 +90,11 @@ class Writer:
         sink = RedisSink(url=url, prefix=prefix, deliveries=self.deliveries, retry_budget_seconds=retry_budget_seconds)
         self.partition: RedisSinkPartition = sink.build("redis", 0, 1)
 
-    def send(self, *records: StatusRecord | ExceptionRecord | FeedRecord, token: int = 1) -> None:
+    def send(self, *records: Written, token: int = 1) -> None:
         """One batch of one emission, not waited for."""
         self.partition.write_batch([emission(*records, token=token)])
 
-    def write(self, *records: StatusRecord | ExceptionRecord | FeedRecord, token: int = 1) -> None:
+    def write(self, *records: Written, token: int = 1) -> None:
         """One batch of one emission, written when this returns."""
         self.send(*records, token=token)
         self.partition.close()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 import redis
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from o2c.connectors.redis.packing import CALL_BYTES, CALL_ENTRIES
 from o2c.errors import ConfigurationError, OperatingFault
-from o2c.schemas.records import ExceptionRecord, StatusRecord
+from o2c.schemas.records import ExceptionRecord, ForgottenOrder, StatusRecord
 from tests.connectors.redis_records import Writer, emission, exception, feed, status
 
 
@@ -143,6 +144,67 @@ def test_an_older_opening_does_not_list_what_is_cleared(redis_url: str, client: 
     Writer(redis_url).write(exception(version=2, state="cleared"))
     Writer(redis_url).write(exception(version=1))
     assert client.exists("o2c:exceptions:PAST_DUE") == 0
+
+
+def exposure(client: redis.Redis) -> dict[str, dict[str, float]]:
+    """What is at risk, by currency and order."""
+    keys = [str(key) for key in client.keys("o2c:exposure:*")]
+    return {
+        key.rpartition(":")[2]: {
+            str(order): float(score) for order, score in client.zrange(key, 0, -1, withscores=True)
+        }
+        for key in keys
+    }
+
+
+def test_what_is_at_risk_stands_by_currency(redis_url: str, client: redis.Redis) -> None:
+    Writer(redis_url).write(
+        status("SO-1", at_risk=(("EUR", 125_000), ("USD", 1))),
+        status("SO-2", at_risk=(("EUR", 90_000),)),
+        status("SO-3"),
+    )
+    assert exposure(client) == {"EUR": {"SO-1": 12.5, "SO-2": 9.0}, "USD": {"SO-1": 0.0001}}
+
+
+def test_what_is_no_longer_at_risk_is_gone(redis_url: str, client: redis.Redis) -> None:
+    writer = Writer(redis_url)
+    writer.send(status(version=1, at_risk=(("EUR", 125_000), ("USD", 10_000))))
+    writer.send(status(version=2, at_risk=(("USD", 20_000),)))
+    writer.partition.close()
+    assert exposure(client) == {"USD": {"SO-1": 2.0}}
+    Writer(redis_url).write(status(version=3))
+    assert exposure(client) == {}
+
+
+def test_an_older_status_does_not_bring_a_risk_back(redis_url: str, client: redis.Redis) -> None:
+    Writer(redis_url).write(status(version=2))
+    Writer(redis_url).write(status(version=1, at_risk=(("EUR", 125_000),)))
+    assert exposure(client) == {}
+
+
+def test_a_forgotten_order_leaves_nothing(redis_url: str, client: redis.Redis) -> None:
+    writer = Writer(redis_url)
+    writer.send(status("SO-2", refs=("po:1",), at_risk=(("EUR", 10_000),)))
+    before = {key: client.type(key) for key in client.keys()}
+    writer.send(status("SO-1", refs=("po:1", "invoice:7"), at_risk=(("EUR", 125_000), ("USD", 1))))
+    writer.send(exception("e-1"), exception("e-2", state="cleared", code="MISSING_POD"))
+    writer.write(ForgottenOrder("SO-1", 2, (("e-1", "PAST_DUE"), ("e-2", "MISSING_POD"))))
+    assert {key: client.type(key) for key in client.keys()} == before
+    assert client.smembers("o2c:ref:po:1") == {"SO-2"}
+    assert exposure(client) == {"EUR": {"SO-2": 1.0}}
+
+
+def test_an_order_that_is_forgotten_twice_or_was_never_there_does_no_harm(redis_url: str, client: redis.Redis) -> None:
+    gone = ForgottenOrder("SO-1", 2, (("e-1", "PAST_DUE"),))
+    Writer(redis_url).write(gone)
+    Writer(redis_url).write(gone)
+    assert client.keys() == []
+
+
+def test_an_older_process_forgets_no_order_that_a_newer_one_has_written(redis_url: str, client: redis.Redis) -> None:
+    Writer(redis_url).write(status(version=(2 << 32) + 1, refs=("po:1",)), exception(version=(2 << 32) + 1))
+    Writer(redis_url).write(ForgottenOrder("SO-1", (1 << 32) + 9, (("e-1", "PAST_DUE"),)))
+    assert client.exists("o2c:order:SO-1", "o2c:ref:po:1", "o2c:exception:e-1", "o2c:exceptions:PAST_DUE") == 4
 
 
 def test_a_feed_is_a_hash(redis_url: str, client: redis.Redis) -> None:

@@ -65,7 +65,9 @@ class Outcome:
         self.report = report
         self.bytes = {name: (folder / name).read_bytes() for name in FILES}
         parsed = {name: [json.loads(line) for line in text.splitlines()] for name, text in self.bytes.items()}
-        self.statuses, self.exceptions, self.dead_letters, self.orphans = (parsed[name] for name in FILES)
+        self.statuses, self.exceptions, self.dead_letters, self.orphans, self.billings, self.audits = (
+            parsed[name] for name in FILES
+        )
 
 
 def run(folder: Path, lines: list[Any], **options: Any) -> Outcome:

@@ -48,6 +48,8 @@ def test_output_topics_are_made_as_the_contract_has_them(job: Job) -> None:
         "exceptions": "compact,delete",
         "dead-letters": "delete",
         "orphans": "delete",
+        "billing": "delete",
+        "audit": "delete",
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from o2c.flows.correlation import snapshot
-from o2c.flows.correlation.exceptions import Life
+from o2c.flows.correlation.lives import Life
 from o2c.flows.correlation.order import Judgement, OrderState, merge
 from o2c.flows.correlation.order import judge as judge_order
 from o2c.flows.correlation.policy import Policy

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import given
 
-from o2c.flows.correlation.exceptions import Life
+from o2c.flows.correlation.lives import Life
 from o2c.schemas.documents import Document
 from tests.properties import oracle, subject
 from tests.properties.histories import CORRELATION_ID, History, histories

@@ -8,6 +8,7 @@ import click
 import msgspec
 import pytest
 import redis
+from msgspec.structs import astuple
 
 from o2c.connectors.kafka.names import OutputTopics
 from o2c.connectors.kafka.topic_rules import OutputSettings, output_rules
@@ -121,11 +122,7 @@ def test_readme_has_every_field_of_every_output() -> None:
 
 
 def test_readme_names_the_output_topics() -> None:
-    assert [codes(topic)[0] for topic, *_ in table(README, "topic", "key", "value")] == [*topics_of(OutputTopics())]
-
-
-def topics_of(names: OutputTopics) -> tuple[str, ...]:
-    return names.status, names.exceptions, names.dead_letters, names.orphans
+    assert [codes(topic)[0] for topic, *_ in table(README, "topic", "key", "value")] == [*astuple(OutputTopics())]
 
 
 def test_readme_tells_how_output_topics_are_made() -> None:
@@ -186,7 +183,7 @@ def test_readme_names_every_command_with_its_options() -> None:
 
 def test_readme_knows_every_key_in_redis(redis_url: str) -> None:
     writer = Writer(redis_url)
-    writer.write(status(refs=("invoice:INV-7",)), exception(), feed(1))
+    writer.write(status(refs=("invoice:INV-7",), at_risk=(("EUR", 125_000),)), exception(), feed(1))
     write_generation(redis_url, "o2c:", 1)
     shown = table(README, "key", "type", "holds")
     patterns = {re.sub(r"<[a-z ]+>", "[^:]+", codes(key)[0]): (kind, codes(holds)) for key, kind, holds in shown}

@@ -23,7 +23,7 @@ from tests.services.kafka import Broker
 from tests.services.process import accepts, free_port
 
 READ_TYPES = tuple(EVENT_CLASSES)
-OUTPUTS = ("status", "exceptions", "dead-letters", "orphans")
+OUTPUTS = ("status", "exceptions", "dead-letters", "orphans", "billing", "audit")
 PATIENCE_SECONDS = 90.0
 _STOP_SECONDS = 40.0
 _QUIET_EPOCHS = 3

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from o2c.flows.correlation.exceptions import Life
+from o2c.flows.correlation.lives import Life
 from o2c.flows.correlation.silence import FeedLife
 from o2c.flows.correlation.snapshot import decode
 from o2c.schemas.numbers import AMOUNT_PLACES, plain

@@ -10,3 +10,5 @@ class OutputTopics(Struct, frozen=True):
     exceptions: str = "o2c.exceptions.v1"
     dead_letters: str = "o2c.dead-letters.v1"
     orphans: str = "o2c.orphans.v1"
+    billing: str = "o2c.billing.v1"
+    audit: str = "o2c.audit.v1"

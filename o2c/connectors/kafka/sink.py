@@ -22,10 +22,21 @@ from o2c.connectors.kafka.faults import TOO_LARGE, LastError, addresses, kafka_e
 from o2c.connectors.kafka.names import OutputTopics
 from o2c.connectors.kafka.partitioner import partition_of
 from o2c.errors import OperatingFault
-from o2c.schemas.records import DeadLetter, Emission, ExceptionRecord, Orphan, StatusRecord
+from o2c.schemas.records import (
+    AuditRecord,
+    BillingRecord,
+    DeadLetter,
+    Emission,
+    ExceptionRecord,
+    ForgottenOrder,
+    Orphan,
+    StatusRecord,
+)
 
 SINK = "kafka"
 """The name under which this sink confirms."""
+
+VERSION_HEADER = "o2c.version"
 
 _ANY_PARTITION = -1
 _NOW = 0
@@ -105,7 +116,13 @@ class _Batch:
     ) -> None:
         self.tokens = {emission.shard: emission.token for emission in items}
         self.remaining = sum(
-            len(emission.statuses) + len(emission.exceptions) + len(emission.dead_letters) + len(emission.orphans)
+            len(emission.statuses)
+            + len(emission.exceptions)
+            + len(emission.billings)
+            + len(emission.audits)
+            + len(emission.forgotten)
+            + len(emission.dead_letters)
+            + len(emission.orphans)
             for emission in items
         )
         self._failed = failed
@@ -167,6 +184,12 @@ class Publisher(StatelessSinkPartition[Emission]):
                     self._send_statuses(emission.statuses, batch)
                 if emission.exceptions:
                     self._send_exceptions(emission.exceptions, batch)
+                if emission.billings:
+                    self._send_keyed(self._topics.billing, emission.billings, batch)
+                if emission.audits:
+                    self._send_keyed(self._topics.audit, emission.audits, batch)
+                if emission.forgotten:
+                    self._send_tombstones(emission.forgotten, batch)
                 for letter in emission.dead_letters:
                     self._send_whole_or_empty(self._dead_letter(letter), batch)
                 for orphan in emission.orphans:
@@ -204,7 +227,7 @@ class Publisher(StatelessSinkPartition[Emission]):
         produce = self._producer.produce
         report = batch.report
         for status in statuses:
-            headers: HeaderList = [("o2c.version", b"%d" % status.version)]
+            headers: HeaderList = [(VERSION_HEADER, b"%d" % status.version)]
             key = status.correlation_id
             try:
                 # By position: keywords cost half a microsecond here.
@@ -224,6 +247,28 @@ class Publisher(StatelessSinkPartition[Emission]):
                 produce(topic, record.value, key, partition, report)
             except (BufferError, KafkaException) as refused:
                 self._insist(refused, topic, record.value, key, partition, report, None)
+
+    def _send_keyed(
+        self, topic: str, records: tuple[BillingRecord, ...] | tuple[AuditRecord, ...], batch: _Batch
+    ) -> None:
+        """By correlation ID, so that an order's stay in the order in which they came; a feed's by their own id."""
+        report = batch.report
+        for record in records:
+            key = record.correlation_id or record.key
+            try:
+                self._producer.produce(topic, record.value, key, _ANY_PARTITION, report)
+            except (BufferError, KafkaException) as refused:
+                self._insist(refused, topic, record.value, key, _ANY_PARTITION, report, None)
+
+    def _send_tombstones(self, forgotten: tuple[ForgottenOrder, ...], batch: _Batch) -> None:
+        topic, report = self._topics.status, batch.report
+        for order in forgotten:
+            headers: HeaderList = [(VERSION_HEADER, b"%d" % order.version)]
+            key = order.correlation_id
+            try:
+                self._producer.produce(topic, None, key, _ANY_PARTITION, report, report, _NOW, headers)
+            except (BufferError, KafkaException) as refused:
+                self._insist(refused, topic, None, key, _ANY_PARTITION, report, headers)
 
     def _dead_letter(self, letter: DeadLetter) -> _Sendable:
         headers: HeaderList = [*headers_of(letter)]

@@ -16,14 +16,15 @@ _LEAST_MESSAGE_BYTES = 10 * 1024 * 1024
 class OutputSettings(Struct, frozen=True):
     """How output topics are made where they are absent; -1 leaves a number to the broker.
 
-    The job's records are kept long: exceptions beyond the longest time that an order may stay open, dead letters and
-    orphans until somebody has looked at them.
+    The job's records are kept long: exceptions and audits beyond the longest time that an order may stay open, dead
+    letters and orphans until somebody has looked at them, billing records until a new billing system has read them.
     """
 
     partitions: int = BROKER_DEFAULT
     replication: int = BROKER_DEFAULT
     exceptions_retention_days: int = 800
     rejected_retention_days: int = 365
+    billing_retention_days: int = 365
 
 
 class TopicRule(Struct, frozen=True):
@@ -68,6 +69,8 @@ def output_rules(names: OutputTopics, largest_input_bytes: int, settings: Output
         names.exceptions: TopicRule(exceptions, _LEAST_MESSAGE_BYTES, settings.exceptions_retention_days),
         names.dead_letters: rejected,
         names.orphans: rejected,
+        names.billing: TopicRule(frozenset({"delete"}), _LEAST_MESSAGE_BYTES, settings.billing_retention_days),
+        names.audit: TopicRule(frozenset({"delete"}), _LEAST_MESSAGE_BYTES, settings.exceptions_retention_days),
     }
 
 

@@ -10,6 +10,7 @@ import structlog
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, ClusterMetadata, ConfigResource, NewTopic, ResourceType
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from o2c.connectors.kafka.clients import admin_client
 from o2c.connectors.kafka.faults import (
@@ -243,4 +244,4 @@ def batch_bytes(topics: Mapping[str, OutputTopic]) -> int:
 
 def all_outputs(names: OutputTopics) -> tuple[str, ...]:
     """The names of all output topics."""
-    return (names.status, names.exceptions, names.dead_letters, names.orphans)
+    return astuple(names)

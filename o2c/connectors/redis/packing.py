@@ -6,8 +6,8 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
-from o2c.schemas.numbers import plain
-from o2c.schemas.records import Emission, ExceptionRecord, FeedRecord, StatusRecord
+from o2c.schemas.numbers import AMOUNT_PLACES, plain
+from o2c.schemas.records import Emission, ExceptionRecord, FeedRecord, ForgottenOrder, StatusRecord
 from o2c.schemas.times import rfc3339
 
 Arguments: TypeAlias = tuple[bytes | str, ...]
@@ -43,11 +43,12 @@ _FIELD_NAMES = _ExceptionFields.__struct_fields__
 
 
 class Gathered:
-    """What a batch of emissions leaves to write: the last record of each order, exception and feed."""
+    """What a batch of emissions leaves to write: the last record of each order, exception and feed, and what goes."""
 
     def __init__(self, emissions: Iterable[Emission]) -> None:
         self.statuses: dict[str, StatusRecord] = {}
         self.exceptions: dict[str, ExceptionRecord] = {}
+        self.forgotten: dict[str, ForgottenOrder] = {}
         self.feeds: dict[str, FeedRecord] = {}
         self.tokens: dict[int, int] = {}
         for emission in emissions:
@@ -63,6 +64,8 @@ class Gathered:
             last = self.exceptions.get(exception.exception_id)
             if last is None or last.version <= exception.version:
                 self.exceptions[exception.exception_id] = exception
+        for order in emission.forgotten:
+            self.forgotten[order.correlation_id] = order
         for feed in emission.feeds:
             known = self.feeds.get(feed.feed)
             if known is None or known.version <= feed.version:
@@ -71,12 +74,13 @@ class Gathered:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to write: tokens alone."""
-        return not (self.statuses or self.exceptions or self.feeds)
+        return not (self.statuses or self.exceptions or self.forgotten or self.feeds)
 
     def calls(self) -> Iterator[Arguments]:
         """The script's arguments behind the prefix, call by call."""
         yield from _order_calls(self.statuses.values())
         yield from _calls("exception", map(_exception_row, self.exceptions.values()))
+        yield from _calls("forgotten", map(_forgotten_row, self.forgotten.values()))
         yield from _calls("feed", map(_feed_row, self.feeds.values()))
 
 
@@ -92,6 +96,7 @@ def _order_calls(records: Iterable[StatusRecord]) -> Iterator[Arguments]:
             record.fulfilment,
             record.financial,
             _joined(record.refs),
+            _risk_text(record.at_risk) if record.at_risk else "",
         )
         values.append(record.value)
         size += len(record.value)
@@ -110,6 +115,10 @@ def _joined(refs: tuple[str, ...]) -> str:
     if joined.count(_REFERENCE_END) >= len(refs):
         joined = _REFERENCE_END.join(ref.replace(_REFERENCE_END, "\N{REPLACEMENT CHARACTER}") for ref in refs)
     return joined + _REFERENCE_END
+
+
+def _risk_text(at_risk: tuple[tuple[str, int], ...]) -> str:
+    return " ".join(f"{currency} {plain(amount, AMOUNT_PLACES)}" for currency, amount in at_risk)
 
 
 def _calls(kind: str, rows: Iterable[tuple[str | list[str], ...]]) -> Iterator[Arguments]:
@@ -141,6 +150,10 @@ def _exception_row(record: ExceptionRecord) -> tuple[str | list[str], ...]:
             fields += (name, str(value))
     fields += ("json", record.value.decode())
     return record.exception_id, version, record.code, score, fields
+
+
+def _forgotten_row(order: ForgottenOrder) -> tuple[str | list[str], ...]:
+    return order.correlation_id, str(order.version), [name for pair in order.exceptions for name in pair]
 
 
 def _feed_row(record: FeedRecord) -> tuple[str | list[str], ...]:

@@ -31,14 +31,30 @@ local function link(held, refs, id)
   for ref in pairs(gone) do call('SREM', named .. ref, id) end
 end
 
+-- What is at risk is one string, "EUR 12.5 USD 3": a currency that is no longer in it leaves the order.
+local function expose(held, at_risk, id)
+  local named, stays = prefix .. 'exposure:', {}
+  for currency, amount in gmatch(at_risk, '(%u+) (%S+)') do
+    stays[currency] = true
+    call('ZADD', named .. currency, amount, id)
+  end
+  for currency in gmatch(held or '', '%u+') do
+    if not stays[currency] then call('ZREM', named .. currency, id) end
+  end
+end
+
 local function orders()
   local value = 3
-  for row = 1, #rows, 6 do
+  for row = 1, #rows, 7 do
     value = value + 1
-    local id, version, refs = rows[row], rows[row + 1], rows[row + 5]
+    local id, version, refs, at_risk = rows[row], rows[row + 1], rows[row + 5], rows[row + 6]
     local key = prefix .. 'order:' .. id
-    local held = call('HMGET', key, 'version', 'refs')
+    local held = call('HMGET', key, 'version', 'refs', 'at_risk')
     if wins(held[1], version) then
+      if (held[3] or '') ~= at_risk then
+        call('HSET', key, 'at_risk', at_risk)
+        expose(held[3], at_risk, id)
+      end
       if held[2] == refs then
         call('HSET', key, 'version', version, 'health', rows[row + 2], 'fulfilment', rows[row + 3],
           'financial', rows[row + 4], 'json', ARGV[value])
@@ -67,6 +83,24 @@ local function exceptions()
   end
 end
 
+-- An order that is forgotten, with all that names it; also what a crash has left of one that was deleted before.
+local function forgotten()
+  for row = 1, #rows, 3 do
+    local id, version, exceptions_of = rows[row], rows[row + 1], rows[row + 2]
+    local key = prefix .. 'order:' .. id
+    local held = call('HMGET', key, 'version', 'refs', 'at_risk')
+    if wins(held[1], version) then
+      link(held[2] or '', '', id)
+      expose(held[3], '', id)
+      call('DEL', key)
+      for index = 1, #exceptions_of, 2 do
+        call('DEL', prefix .. 'exception:' .. exceptions_of[index])
+        call('ZREM', prefix .. 'exceptions:' .. exceptions_of[index + 1], exceptions_of[index])
+      end
+    end
+  end
+end
+
 local function feeds()
   for row = 1, #rows, 3 do
     local key = prefix .. 'feed:' .. rows[row]
@@ -76,6 +110,6 @@ local function feeds()
   end
 end
 
-local write = { order = orders, exception = exceptions, feed = feeds }
+local write = { order = orders, exception = exceptions, forgotten = forgotten, feed = feeds }
 write[kind]()
 return refused

@@ -19,6 +19,10 @@ class Calendar:
         """The instant at which `duration_us` of this calendar's time has passed since `start_us` (UTC microseconds)."""
         return start_us + duration_us
 
+    def subtract(self, end_us: int, duration_us: int) -> int:
+        """The instant from which `duration_us` of this calendar's time passes until `end_us`."""
+        return end_us - duration_us
+
     def elapsed(self, start_us: int, end_us: int) -> int:
         """How much of this calendar's time passes between two instants, microseconds."""
         return end_us - start_us

@@ -20,6 +20,19 @@ def supersedes(newer: Document, older: Document) -> bool:
     return newer != older and content_hash(newer) > content_hash(older)
 
 
+def same_content(document: Document, other: Document) -> bool:
+    """Whether two events of one revision say the same, whenever and as whichever event they were sent."""
+    if document.body != other.body or document.cancelled != other.cancelled:
+        return False
+    return (
+        document.business_at == other.business_at
+        and document.refs == other.refs
+        and document.customer_id == other.customer_id
+        and document.reverses == other.reverses
+        and document.replaces == other.replaces
+    )
+
+
 _NEVER_COUNT = ("proforma", "intercompany")
 
 

@@ -1,57 +1,25 @@
-"""Exceptions of an order: which conditions hold, and the life of each as a fold over their changes."""
+"""Exceptions as they are published, and the stalls as conditions that hold."""
 
 from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import msgspec
-from msgspec import Struct
 
-from o2c.flows.correlation.documents import SEPARATOR, reference
+from o2c.flows.correlation.conditions.findings import Finding, sum_of, units
+from o2c.flows.correlation.documents import SEPARATOR
 from o2c.flows.correlation.ledger import Ledger
+from o2c.flows.correlation.lives import Life
 from o2c.flows.correlation.milestones import ALLOCATION, INVOICE, MILESTONES, PAYMENT, PICK, POD, SHIPMENT
-from o2c.flows.correlation.rules import Rule
-from o2c.flows.correlation.stalls import RELEASE, Subject, Wait
-from o2c.schemas.numbers import AMOUNT_PLACES, QUANTITY_PLACES, plain
+from o2c.flows.correlation.reason_codes import REASON_CODES
+from o2c.flows.correlation.stalls import APPLICATION, CREDITING, RELEASE, RESOLUTION, Subject, Wait
+from o2c.schemas.documents import Document
+from o2c.schemas.numbers import AMOUNT_PLACES, plain
 from o2c.schemas.records import ExceptionRecord
 from o2c.schemas.times import rfc3339
 
 _NAMESPACE: UUID = uuid5(NAMESPACE_URL, "o2c:exception")
 _KNOWN_IDS = 16_384
 _encode = msgspec.json.encode
-
-CATEGORY = {"FEED_SILENT": "feed"}
-"""The category of each code that is not a stall."""
-
-NEXT_ACTION = {
-    "STALLED_RELEASE": "Decide on the hold: release it or cancel what it keeps.",
-    "STALLED_ALLOCATION": "Allocate stock, backorder the line, or agree another date with the customer.",
-    "STALLED_PICK": "Release the pick in the warehouse, or take the allocation back.",
-    "STALLED_SHIPMENT": "Find the picked goods and ship them, or correct the pick.",
-    "MISSING_POD": "Ask the carrier for the proof of delivery, or trace the shipment.",
-    "SHIPPED_NOT_INVOICED": "Invoice what has shipped.",
-    "PAST_DUE": "Remind the customer, or apply the payment that has come.",
-    "FEED_SILENT": "Check the source system and its connector: stalls that await this feed open once it speaks again.",
-}
-
-
-class Life(Struct, gc=False, array_like=True):
-    """What has become of one exception so far. `is_open` while its condition holds."""
-
-    exception_id: str
-    code: str
-    subject: Subject
-    occurrence: int
-    is_open: bool
-    since: int
-    detected_at: int
-    due_at: int | None
-    cleared_at: int | None
-    amount: int | None
-    currency: str | None
-    severity: str
-    owner: str
-    documents: tuple[str, ...]
-    explanation: str
 
 
 @lru_cache(maxsize=_KNOWN_IDS)
@@ -60,38 +28,33 @@ def exception_id(correlation_id: str | None, code: str, subject: Subject) -> str
     return str(uuid5(_NAMESPACE, SEPARATOR.join((correlation_id or "", code, *subject))))
 
 
-class Condition:
-    """The waits of one code and subject that have come to a stall."""
+def subject_of(correlation_id: str, wait: Wait) -> Subject:
+    """What a wait is about: its own document; else the order."""
+    document = wait.document
+    if document is None:
+        return ("", "order", correlation_id)
+    return (document.scope, document.type, document.document_id)
 
-    __slots__ = ("overdue", "rule", "since", "subject", "waits")
 
-    def __init__(self, subject: Subject, waits: list[Wait], overdue: list[Wait]) -> None:
-        self.subject = subject
-        self.waits = waits
-        self.overdue = overdue
-        self.since = min(wait.since for wait in overdue)
-        self.rule = min(overdue, key=_earliest).rule
-
-    @property
-    def code(self) -> str:
-        """The reason code."""
-        return self.waits[0].code
-
-    @property
-    def amount(self) -> int | None:
-        """The value of all that waits here; None where a price is missing."""
-        total = 0
-        for wait in self.waits:
-            if wait.amount is None:
-                return None
-            total += wait.amount
-        return total
-
-    @property
-    def quantity(self) -> int | None:
-        """How much waits here, where goods wait."""
-        quantities = [wait.quantity for wait in self.waits if wait.quantity is not None]
-        return sum(quantities) if quantities else None
+def stall(subject: Subject, waits: list[Wait], overdue: list[Wait], ledger: Ledger, currency: str | None) -> Finding:
+    """The waits of one code and subject that have come to a stall: `overdue` are those past their deadline."""
+    first = overdue[0]
+    body = None if first.document is None else first.document.body
+    soonest = min(overdue, key=_earliest)
+    amounts = [wait.amount for wait in waits]
+    amount = None if None in amounts else sum(amount for amount in amounts if amount is not None)
+    own_currency: str | None = getattr(body, "currency", None) or currency
+    finding = Finding(
+        first.code,
+        soonest.rule,
+        subject,
+        min(wait.since for wait in overdue),
+        amount,
+        own_currency,
+        _documents_of(ledger, first),
+        lambda: _explain(finding, waits, soonest),
+    )
+    return finding
 
 
 def _earliest(wait: Wait) -> int:
@@ -99,28 +62,18 @@ def _earliest(wait: Wait) -> int:
     return wait.deadline
 
 
-def subject_of(correlation_id: str, wait: Wait) -> Subject:
-    """What a wait is about: its shipment, invoice or hold; else the order."""
-    document = wait.document
-    if document is None:
-        return ("", "order", correlation_id)
-    return (document.scope, document.type, document.document_id)
-
-
-def documents_of(ledger: Ledger, wait: Wait) -> tuple[str, ...]:
+def _documents_of(ledger: Ledger, wait: Wait) -> tuple[Document, ...]:
     """The documents in which the waiting units stand: those of the milestone that they have reached, or its own."""
     if wait.document is not None:
-        return (reference(wait.document),)
+        return (wait.document,)
     types = set()
     billing = ledger.header.billing if ledger.header is not None else "shipment"
-    for line in ledger.lines.values():
+    for line in ledger.own_lines:
         path = line.rules.path
         if wait.awaited == INVOICE and path.invoice_from is not None:
             types.add(MILESTONES[path.invoice_from[billing]])
         types.update(MILESTONES[before] for before, after in path.pairs if after == wait.awaited)
-    return tuple(
-        sorted(reference(entry[3]) for document_type in types for entry in ledger.entries.get(document_type, ()))
-    )
+    return tuple(entry[3] for document_type in types for entry in ledger.entries.get(document_type, ()))
 
 
 _DONE = {
@@ -129,30 +82,39 @@ _DONE = {
     SHIPMENT: "shipped",
     POD: "delivered",
     INVOICE: "invoiced",
+    CREDITING: "credited",
 }
 """What units wait to be, by the milestone that they await."""
 
+_OF_A_DOCUMENT = {
+    PAYMENT: "{money} of invoice {number} is open; it was due {since} and tolerated until {until}.",
+    RELEASE: "Hold {number} has stood since {since} and was to be released by {until}{worth}.",
+    APPLICATION: "{money} of payment {number} is applied to nothing since {since}; it was to be used by {until}.",
+    RESOLUTION: "Dispute {number} over {money} is open since {since} and was to be decided by {until}.",
+}
 
-def explain(condition: Condition, currency: str | None) -> str:
+
+def _explain(finding: Finding, waits: list[Wait], soonest: Wait) -> str:
     """One sentence with the figures in it."""
-    oldest = min(condition.overdue, key=_earliest)
-    assert oldest.deadline is not None
-    since, until = rfc3339(condition.since), rfc3339(oldest.deadline)
-    number, amount = condition.subject[2], condition.amount
-    money = "" if amount is None else f"{plain(amount, AMOUNT_PLACES)} {currency or ''}".rstrip()
-    if oldest.awaited == PAYMENT:
-        return f"{money} of invoice {number} is open; it was due {since} and tolerated until {until}."
-    worth = f", worth {money}" if money else ""
-    if oldest.awaited == RELEASE:
-        return f"Hold {number} has stood since {since} and was to be released by {until}{worth}."
-    goods = plain(condition.quantity or 0, QUANTITY_PLACES)
-    units = "unit has" if goods == "1" else "units have"
-    return f"{goods} {units} waited to be {_DONE[oldest.awaited]} since {since}, expected by {until}{worth}."
-
-
-def due_at(detected_at: int, rule: Rule) -> int | None:
-    """When the owner's own time for an exception ends; None without an SLA."""
-    return None if rule.sla_us is None else rule.calendar.add(detected_at, rule.sla_us)
+    assert soonest.deadline is not None
+    amount, currency = finding.amount, finding.currency
+    text = "" if amount is None else sum_of(amount, currency)
+    said = {
+        "money": text or "An unknown amount",
+        "number": finding.subject[2],
+        "since": rfc3339(finding.since),
+        "until": rfc3339(soonest.deadline),
+        "worth": f", worth {text}" if text else "",
+    }
+    template = _OF_A_DOCUMENT.get(soonest.awaited)
+    if template is not None:
+        return template.format(**said)
+    goods = units(sum(wait.quantity for wait in waits if wait.quantity is not None))
+    have = "has" if goods.endswith("unit") else "have"
+    return (
+        f"{goods} {have} waited to be {_DONE[soonest.awaited]} since {said['since']}, "
+        f"expected by {said['until']}{said['worth']}."
+    )
 
 
 def record(
@@ -160,18 +122,21 @@ def record(
 ) -> ExceptionRecord:
     """The change of an exception as it is published."""
     version = (generation << 32) + sequence
-    state = "opened" if life.is_open else "cleared"
     scope, document_type, document_id = life.subject
+    code = REASON_CODES[life.code]
     value = {
         "exception_id": life.exception_id,
         "subject": {"scope": scope, "type": document_type, "document_id": document_id},
         "occurrence": life.occurrence,
         "correlation_id": correlation_id,
         "code": life.code,
-        "category": CATEGORY.get(life.code, "stall"),
-        "state": state,
+        "category": code.category,
+        "state": life.state,
         "severity": life.severity,
         "owner": life.owner,
+        "escalation": None
+        if life.escalated_at is None
+        else {"level": life.level, "to": life.escalated_to, "at": rfc3339(life.escalated_at)},
         "since": rfc3339(life.since),
         "detected_at": rfc3339(life.detected_at),
         "due_at": time_or_none(life.due_at),
@@ -180,7 +145,7 @@ def record(
         "currency": life.currency,
         "documents": life.documents,
         "explanation": life.explanation,
-        "next_action": NEXT_ACTION[life.code],
+        "next_action": code.next_action,
         "policy_version": policy_version,
         "changed_at": rfc3339(changed_at),
         "sequence": sequence,
@@ -190,7 +155,7 @@ def record(
         exception_id=life.exception_id,
         correlation_id=correlation_id,
         code=life.code,
-        state=state,
+        state=life.state,
         is_open=life.is_open,
         due_at=life.due_at,
         changed_at=changed_at,

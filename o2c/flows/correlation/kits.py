@@ -17,9 +17,10 @@ class Kit:
         self.parent = parent
         self.components: list[tuple[LineLedger, int]] = []
         for component, ratio in components:
-            if ratio is None:
-                ratio = share_of(component.ordered_gross, _UNIT, parent.ordered_gross) if parent.ordered_gross else 0
-            self.components.append((component, ratio))
+            each = ratio
+            if each is None:
+                each = share_of(component.ordered_gross, _UNIT, parent.ordered_gross) if parent.ordered_gross else 0
+            self.components.append((component, each))
         self._price()
 
     def _price(self) -> None:

@@ -15,11 +15,21 @@ from o2c.flows.correlation.lines import LineLedger, add_price, fill, imply, orde
 from o2c.flows.correlation.matching import identities, key_of, line_key
 from o2c.flows.correlation.milestones import ALLOCATION, CREDIT, INVOICE, ORDER, PICK, POD, RETURN, SHIPMENT
 from o2c.flows.correlation.policy import Policy
-from o2c.flows.correlation.proofs import Entry, Proofs, Shortfall, ShipmentLedger
+from o2c.flows.correlation.proofs import Entry, Proofs, ShipmentLedger, Shortfall
 from o2c.flows.correlation.returns import LOWERING, ReturnLedger, brings_goods_back
 from o2c.flows.correlation.reversals import void_since
 from o2c.flows.correlation.units import differs, in_order_units
-from o2c.schemas.documents import CreditMemoBody, Document, GoodsBody, HoldBody, InvoiceBody, Line, OrderBody, ReturnBody
+from o2c.schemas.documents import (
+    CreditMemoBody,
+    Document,
+    GoodsBody,
+    HoldBody,
+    InvoiceBody,
+    Line,
+    OrderBody,
+    OrderLine,
+    ReturnBody,
+)
 
 _REMAINDER = "\x1e"
 """Told apart from the order's line of the same name: what of a document's line no line of the order has room for."""
@@ -146,9 +156,7 @@ class Ledger:
         """Set apart what other documents have taken back, each with when it was lost."""
         void = void_since(
             (
-                document.business_at
-                if document.business_at is not None
-                else least_seen.get(key, document.occurred_at),
+                document.business_at if document.business_at is not None else least_seen.get(key, document.occurred_at),
                 document,
             )
             for key, document in documents.items()
@@ -180,7 +188,7 @@ class Ledger:
             for line in self.header.lines:
                 self._order_line(0, line, self.header, 0)
 
-    def _order_line(self, wanted: int, line, body: OrderBody, business_at: int) -> None:  # type: ignore[no-untyped-def]
+    def _order_line(self, wanted: int, line: OrderLine, body: OrderBody, business_at: int) -> None:
         key = key_of(line.line, line.sku)
         ledger = self.lines.get(key)
         if ledger is None:
@@ -268,21 +276,17 @@ class Ledger:
     def _read_goods(self, milestone: int, document_type: str) -> None:
         for business_at, _, _, document in self.entries.get(document_type, ()):
             noted: set[str] = set()
-            for line in document.body.lines:  # type: ignore[union-attr]  # these types have lines
+            body = document.body
+            assert isinstance(body, GoodsBody)
+            for line in body.lines or ():
                 at = line.at if line.at is not None else business_at
-                filled = self.find(line, milestone, business_at, document)  # type: ignore[arg-type]  # goods lines
+                filled = self.find(line, milestone, business_at, document)
                 for ledger, quantity in filled:
                     if quantity:
                         ledger.own[milestone].append((at, quantity))
                         ledger.reached[milestone] += quantity
-                if milestone == ALLOCATION and filled:
-                    # The latest allocation that names a line says how much of it is backordered.
-                    ledger = filled[0][0]
-                    if line.backordered or ledger.backordered:
-                        more = ledger.backordered if ledger.key in noted else 0
-                        noted.add(ledger.key)
-                        ledger.backordered = more + (line.backordered or 0)
-                        ledger.expected_at = line.expected_at
+                if milestone == ALLOCATION and filled and (line.backordered or filled[0][0].backordered):
+                    _backorder(filled[0][0], line, noted)
 
     def _read_shipments(self) -> None:
         for business_at, _, _, document in self.entries.get("shipment", ()):
@@ -350,6 +354,8 @@ class Ledger:
                 for ledger, quantity in self.find(line, RETURN, business_at, document):
                     if goods_back and quantity > 0:
                         ledger.returned += quantity
+                        if body.kind == "refused":
+                            ledger.refused += quantity
                         returned.lines.append((ledger, quantity))
             if goods_back:
                 self.returns.append(returned)
@@ -380,9 +386,11 @@ class Ledger:
             named = {number for kind, numbers in document.refs if kind == "invoice" for number in numbers}
         found: list[Line] = []
         for _, invoice_scope, number, invoice in self.entries.get("invoice", ()):
-            if (not named or (invoice_scope == scope and number in named)) and isinstance(invoice.body, InvoiceBody):
-                if invoice.body.kind in _TOUCH_QUANTITIES:
-                    found.extend(invoice.body.lines)
+            billed = invoice.body
+            assert isinstance(billed, InvoiceBody)
+            meant = not named or (invoice_scope == scope and number in named)
+            if meant and billed.kind in _TOUCH_QUANTITIES:
+                found.extend(billed.lines)
         return found
 
     def _read_holds(self) -> None:
@@ -445,6 +453,14 @@ class Ledger:
                 and (hold.released_at is None or hold.released_at > hold.business_at)
             ]
         )
+
+
+def _backorder(ledger: LineLedger, line: Line, noted: set[str]) -> None:
+    """The latest allocation that names a line says how much of it is backordered; `noted`: by an earlier line of it."""
+    before = ledger.backordered if ledger.key in noted else 0
+    noted.add(ledger.key)
+    ledger.backordered = before + (line.backordered or 0)
+    ledger.expected_at = line.expected_at
 
 
 _LOST_MILESTONES = {"allocation": ALLOCATION, "pick": PICK, "shipment": SHIPMENT, "pod": POD, "invoice": INVOICE}

@@ -27,8 +27,9 @@ class LineLedger:
     """One line: what was ordered, what reached which milestone, and what it is worth.
 
     `ends`: nothing more of it will ship. `limit`: of what has not left the house, how much may wait; None: all of it.
-    `lost`: by milestone, what reached it and was taken back. `returned`: what came back. `credited`: what credit memos
-    name of it. `component`: it is part of a kit. `substitutes`: what left in place of the sku that was ordered.
+    `lost`: by milestone, what reached it and was taken back. `returned`: what came back, `refused`: what of it the
+    customer never took. `credited`: what credit memos name of it. `component`: it is part of a kit. `substitutes`: what
+    left in place of the sku that was ordered.
     """
 
     __slots__ = (
@@ -52,6 +53,7 @@ class LineLedger:
         "own",
         "promised_at",
         "reached",
+        "refused",
         "requested_ship_at",
         "returned",
         "rules",
@@ -87,6 +89,7 @@ class LineLedger:
         self.expected_at: int | None = None
         self.closed_by: int | None = None
         self.returned = 0
+        self.refused = 0
         self.credited = 0
         self.lost: dict[int, Losses] | None = None
         self.substitutes: dict[str, int] | None = None

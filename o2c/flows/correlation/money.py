@@ -48,17 +48,17 @@ class Money:
         self.payment_times: list[int] = []
         self.settlement: Settlement | None = None
         terms = ledger.header.terms if ledger.header is not None else None
-        credits: list[Entry] = []
+        taking: list[Entry] = []
         for entry in invoices:
             business_at, _, _, document = entry
             body = document.body
             assert isinstance(body, InvoiceBody)
             if body.total < 0:
-                credits.append(entry)
+                taking.append(entry)
             else:
                 self.invoices.append(InvoiceLedger(document, business_at, body, parts_due(body, business_at, terms)))
-        if payments or credits or "credit_memo" in entries or "dispute" in entries or self.invoices:
-            self._settle(ledger, documents, payments, credits)
+        if payments or taking or "credit_memo" in entries or "dispute" in entries or self.invoices:
+            self._settle(ledger, documents, payments, taking)
         self.open_invoices = [invoice for invoice in self.invoices if invoice.open]
         for invoice in self.invoices:
             if invoice.body.currency == self.currency:
@@ -71,7 +71,7 @@ class Money:
                 self.open += invoice.open
 
     def _settle(
-        self, ledger: Ledger, documents: dict[str, Document], payments: list[Entry], credits: list[Entry]
+        self, ledger: Ledger, documents: dict[str, Document], payments: list[Entry], taking: list[Entry]
     ) -> None:
         entries = ledger.entries
         known = {(each.document.scope, each.document.document_id) for each in self.invoices}
@@ -92,7 +92,7 @@ class Money:
             ledger.lost.get("payment", []),
             entries.get("credit_memo", []),
             entries.get("dispute", []),
-            credits,
+            taking,
         )
         self.payments = settlement.payments
         self.credit_due, self.refunded, self.received = settlement.credit_due, settlement.refunded, settlement.received

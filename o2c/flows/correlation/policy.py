@@ -124,6 +124,10 @@ class Policy:
         found = self._by_unit.get(unit)
         return found if found is not None else self._remembered(unit)
 
+    def refusal(self, role: str, action: str, code: str, owner: str) -> str | None:  # noqa: ARG002 -- stand-in
+        """Why a role may not do this; None where it may."""
+        return None
+
     def feed_of(self, document_type: str, warehouse: str | None) -> str:
         """The feed that a unit of this warehouse awaits: the declared one that lists it, else the type alone."""
         if warehouse is None:
@@ -150,10 +154,8 @@ class Policy:
         process = self._process.for_unit(unit)
         stalls = {code: _stall_rule(layers.for_unit(unit)) for code, layers in self._stalls.items()}
         milestones = tuple(process["milestones"])
-        for code in (**AT_ONCE_CODES):
-            stalls[code] = Rule(
-                True, 2 * DAY_US if code in _LATER else 0, "warning", "billing", None, ALWAYS
-            )
+        for code in (*_LATER, *AT_ONCE_CODES):
+            stalls[code] = Rule(True, 2 * DAY_US if code in _LATER else 0, "warning", "billing", None, ALWAYS)
         return Rules(milestones, path_of(milestones), process["lead"], 2 * HOUR_US, stalls)
 
 

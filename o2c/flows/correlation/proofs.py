@@ -96,7 +96,9 @@ class Shortfall:
 
     __slots__ = ("at", "damaged", "line", "proof", "quantity")
 
-    def __init__(self, proof: Document, at: int, line: LineLedger | None, quantity: int | None, *, damaged: bool) -> None:
+    def __init__(
+        self, proof: Document, at: int, line: LineLedger | None, quantity: int | None, *, damaged: bool
+    ) -> None:
         self.proof = proof
         self.at = at
         self.line = line

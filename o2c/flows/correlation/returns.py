@@ -35,15 +35,15 @@ def brings_goods_back(body: ReturnBody) -> bool:
 def uncredited(ledger: "Ledger", money: "Money") -> list[tuple[ReturnLedger, int, int | None]]:
     """The returns that still wait for their credit or refund, each with the quantity and what it is worth.
 
-    What names a return settles it: by its lines, wholly where it has none. Credit memos of kind `return` that name none,
-    and refunds beyond all credits, settle the oldest first, by lines or by amount. Units that were never invoiced need
-    no credit.
+    What names a return settles it: by its lines, wholly where it has none. Credit memos of kind `return` that name
+    none, and refunds beyond all credits, settle the oldest first, by lines or by amount. Units that were never invoiced
+    need no credit.
     """
-    credits = _Credits(ledger, money)
+    given = _Credits(ledger, money)
     found: list[tuple[ReturnLedger, int, int | None]] = []
     taken: dict[str, int] = {}
     for claim in ledger.returns:
-        if claim.document.document_id in credits.named_wholly:
+        if claim.document.document_id in given.named_wholly:
             continue
         quantity = 0
         value: int | None = 0
@@ -52,13 +52,13 @@ def uncredited(ledger: "Ledger", money: "Money") -> list[tuple[ReturnLedger, int
             if due <= 0:
                 continue
             taken[line.key] = taken.get(line.key, 0) + due
-            due -= credits.by_line(line.key, due)
+            due -= given.by_line(line.key, due)
             if due > 0:
                 quantity += due
                 worth = line.value(due)
                 value = None if value is None or worth is None else value + worth
         if quantity:
-            left = credits.by_amount(value)
+            left = given.by_amount(value)
             if left is None or left > 0:
                 found.append((claim, quantity, left))
     return found
@@ -110,7 +110,7 @@ class _Credits:
         return taken
 
     def by_amount(self, value: int | None) -> int | None:
-        """What is left of a value that was not credited line by line; None where it is not known and nothing covers it."""
+        """What is left of a value that no line covers; None where it is not known and nothing covers it."""
         if value is None:
             covered = self._amount > 0
             self._amount = 0

@@ -59,8 +59,11 @@ class Rule:
         if critical is None:
             return self.severity
         if critical.amount is not None and amount is not None and currency == critical.currency:
-            if amount >= critical.amount:
-                return "critical"
+            large = amount >= critical.amount
+        else:
+            large = False
+        if large:
+            return "critical"
         turns_at = self.turns_critical_at(since)
         return "critical" if turns_at is not None and clock >= turns_at else self.severity
 

@@ -96,9 +96,7 @@ class Settlement:
             payment.unapplied -= taken
             amount -= taken
 
-    def _pay(
-        self, at: int, scope: str, document: Document, body: PaymentBody, advices: dict[Number, Document]
-    ) -> None:
+    def _pay(self, at: int, scope: str, document: Document, body: PaymentBody, advices: dict[Number, Document]) -> None:
         if body.kind == "receipt":
             self._receive(at, scope, document, body, advices)
         elif body.kind == "refund":
@@ -179,12 +177,12 @@ class Settlement:
         if not named:
             self._credit_oldest(at, body.amount, body.currency)
             return
-        known = [(scope, number) for number in named if (scope, number) in self._by_number]
+        known = [self._by_number[scope, number] for number in named if (scope, number) in self._by_number]
         if not known:
             return
         rest = body.amount
-        for number in known:
-            rest -= self._settle_credit(at, self._by_number[number], rest, body.currency)
+        for invoice in known:
+            rest -= self._settle_credit(at, invoice, rest, body.currency)
         self._owe(rest, body.currency)
 
     def _credit_invoice(self, at: int, number: Number, amount: int, currency: str) -> None:
@@ -234,7 +232,7 @@ class Settlement:
         return ([], []) if invoice is None else ([invoice], list(invoice.claims))
 
     def _charge_back(self, at: int, scope: str, document: Document, body: PaymentBody) -> None:
-        """Money taken back: from the invoices that it names, else from those of its payment, else from the last paid."""
+        """Money taken back: from the invoices it names, else from those of its payment, else from the last paid."""
         rest = abs(body.amount)
         if body.applications:
             for application in body.applications:

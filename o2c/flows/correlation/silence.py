@@ -6,7 +6,8 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from o2c.flows.correlation.exceptions import Life, due_at, exception_id, record
+from o2c.flows.correlation.exceptions import exception_id, record
+from o2c.flows.correlation.lives import CLEARED, OPENED, Life, due_at
 from o2c.flows.correlation.policy import Policy
 from o2c.schemas.records import ExceptionRecord, FeedRecord
 from o2c.schemas.times import SECOND_US, rfc3339
@@ -75,7 +76,7 @@ class Silence:
         if is_silent and (is_open or self._opens):
             known = self._lives[feed] = self._silent(feed, known, heard_at, clock)
         elif known is not None and is_open and not is_silent:
-            known.life.is_open = False
+            known.life.state = CLEARED
             known.life.cleared_at = clock
             known.heard_at = heard_at
         else:
@@ -99,7 +100,7 @@ class Silence:
             code=CODE,
             subject=subject,
             occurrence=1 if before is None else before.life.occurrence + 1,
-            is_open=True,
+            state=OPENED,
             since=silent_since,
             detected_at=clock,
             due_at=due_at(clock, rule),

@@ -5,8 +5,8 @@ A stall is quantity or money that has waited past its deadline. Everything here 
 
 from o2c.flows.correlation.arrivals import time_of_unit
 from o2c.flows.correlation.deadlines import deadline
-from o2c.flows.correlation.holds import HoldLedger
 from o2c.flows.correlation.disputes import is_unresolved
+from o2c.flows.correlation.holds import HoldLedger
 from o2c.flows.correlation.invoices import InvoiceLedger
 from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.lines import LineLedger
@@ -23,9 +23,11 @@ from o2c.flows.correlation.milestones import (
 )
 from o2c.flows.correlation.money import Money
 from o2c.flows.correlation.policy import Policy
-from o2c.flows.correlation.proofs import ShipmentLedger
+from o2c.flows.correlation.proofs import Entry, ShipmentLedger
+from o2c.flows.correlation.returns import uncredited
 from o2c.flows.correlation.rules import Rule, Rules
-from o2c.schemas.documents import Document
+from o2c.flows.correlation.transit import arrival_expected
+from o2c.schemas.documents import DisputeBody, Document
 
 Subject = tuple[str, str, str]
 """(scope, type, document id) of what an exception is about."""
@@ -168,7 +170,7 @@ def _shipment_waits(ledger: Ledger, shipment: ShipmentLedger, waits: list[Wait])
         line = ledger.lines[key]
         if not line.rules.path.pods_by_shipment:
             continue
-        waiting = shipment.remaining(key)
+        waiting = awaiting_proof(ledger, shipment, key)
         if waiting <= 0:
             continue
         rules = line.rules
@@ -182,6 +184,18 @@ def _shipment_waits(ledger: Ledger, shipment: ShipmentLedger, waits: list[Wait])
         else:
             due = _deadline(ledger, line, "pod", since, rule)
         waits.append(Wait(POD, shipment.document, since, due, feed, waiting, line.value(waiting), rule))
+
+
+def awaiting_proof(ledger: Ledger, shipment: ShipmentLedger, key: str) -> int:
+    """What of a line has left with a shipment and no proof of delivery, refusal or settled shortage accounts for."""
+    waiting = shipment.remaining(key)
+    if waiting <= 0:
+        return 0
+    line = ledger.lines[key]
+    waiting -= line.refused
+    if shipment.proved_at is not None:
+        waiting -= line.credited
+    return waiting
 
 
 def _payment_wait(ledger: Ledger, invoice: InvoiceLedger) -> Wait:

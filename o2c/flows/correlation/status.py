@@ -5,6 +5,8 @@ from functools import lru_cache
 import msgspec
 
 from o2c.flows.correlation.exceptions import time_or_none
+from o2c.flows.correlation.exposure import BUCKETS, Exposure, exposure_of
+from o2c.flows.correlation.invoices import InvoiceLedger
 from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.lines import LineLedger
 from o2c.flows.correlation.milestones import (
@@ -45,8 +47,9 @@ def amount_text(amount: int | None) -> str | None:
 def render(state: OrderState, judgement: Judgement, clock: int, version: int) -> StatusRecord:
     """The status record of `version` at `clock`."""
     ledger, money = judgement.ledger, judgement.money
-    lines = ledger.ordered_lines
+    lines = ledger.own_lines
     totals = lines[0].reached if len(lines) == 1 else _totals(lines)
+    exposure = exposure_of(ledger, money, clock)
     stage, complete = fulfilment(ledger, lines, totals)
     financial, settled = _financial(money, lines)
     header, order = ledger.header, ledger.order_document
@@ -62,16 +65,31 @@ def render(state: OrderState, judgement: Judgement, clock: int, version: int) ->
         "closed": judgement.closed,
         "health": state.health,
         "waiting_for": _waiting_for(judgement.waits, money.currency),
-        "quantities": _quantities(totals),
+        "quantities": {**_quantities(totals), "returned": quantity_text(sum([line.returned for line in lines]))},
         "amounts": {
             "ordered": amount_text(money.ordered),
             "invoiced": amount_text(money.invoiced),
             "paid": amount_text(money.paid),
+            "discounted": amount_text(money.discounted),
+            "credited": amount_text(money.credited),
+            "deducted": amount_text(money.deducted),
+            "written_off": amount_text(money.written_off),
             "open": amount_text(money.open),
+            "overpaid": amount_text(money.overpaid),
             "unapplied": amount_text(money.unapplied),
+            "credit_due": amount_text(money.credit_due),
+            "disputed": amount_text(exposure.buckets.get("disputed", 0)),
+            "past_due": amount_text(sum(each.past_due(clock) for each in money.open_invoices if _at_home(each, money))),
+            "refunded": amount_text(money.refunded),
+        },
+        "exposure": _exposure(exposure, money),
+        "billing": {
+            "ready": judgement.readiness.ready,
+            "amount": amount_text(judgement.readiness.amount),
+            "blocked_by": judgement.readiness.blocked_by,
         },
         "milestones": _milestones(ledger, money, lines, totals[ORDER]),
-        "lines": [_line(line) for line in lines],
+        "lines": [_line(line) for line in ledger.ordered_lines],
         "documents": _timeline(state),
         "exceptions": [
             {
@@ -98,7 +116,27 @@ def render(state: OrderState, judgement: Judgement, clock: int, version: int) ->
         fulfilment=stage,
         financial=financial,
         refs=references(state),
+        at_risk=() if judgement.closed else exposure.at_risk(money.currency),
     )
+
+
+def _at_home(invoice: InvoiceLedger, money: Money) -> bool:
+    return invoice.body.currency == money.currency
+
+
+def _exposure(exposure: Exposure, money: Money) -> dict[str, object]:
+    buckets = exposure.buckets
+    shown: dict[str, object] = {name: amount_text(buckets[name]) if name in buckets else "0" for name in BUCKETS}
+    shown["credit_due"] = amount_text(money.credit_due)
+    shown["unapplied"] = amount_text(money.unapplied)
+    if exposure.unpriced:
+        shown["unpriced"] = quantity_text(exposure.unpriced)
+    if exposure.others:
+        shown["other_currencies"] = {
+            currency: {name: amount_text(of_currency.get(name, 0)) for name in BUCKETS[:3]}
+            for currency, of_currency in sorted(exposure.others.items())
+        }
+    return shown
 
 
 def references(state: OrderState) -> tuple[str, ...]:
@@ -163,7 +201,7 @@ def _waiting_for(waits: list[Wait], currency: str | None) -> list[dict[str, obje
         return []
     by_milestone: dict[int, list[Wait]] = {}
     for wait in waits:
-        if wait.awaited != RELEASE:
+        if wait.awaited < RELEASE:
             by_milestone.setdefault(wait.awaited, []).append(wait)
     entries: list[dict[str, object]] = []
     for awaited in sorted(by_milestone):
@@ -211,7 +249,7 @@ def _milestones(ledger: Ledger, money: Money, lines: list[LineLedger], ordered: 
                 reached["payment"] = {
                     "first_at": rfc3339(money.payment_times[0]),
                     "last_at": rfc3339(money.payment_times[-1]),
-                    "fraction": _fraction(money.payable - money.open, money.payable),
+                    "fraction": _fraction(money.invoiced - money.open, money.invoiced),
                 }
             continue
         first, last, part = NEVER, -NEVER, 0
@@ -256,6 +294,11 @@ def _fraction(part: int, whole: int) -> str | None:
 def _line(line: LineLedger) -> dict[str, object]:
     written: dict[str, object] = {"line": line.line, "sku": line.sku}
     written.update(zip(QUANTITY_NAMES, map(quantity_text, line.reached), strict=True))
+    written["returned"] = quantity_text(line.returned)
+    if line.substitutes:
+        written["substitutes"] = [
+            {"sku": sku, "quantity": quantity_text(quantity)} for sku, quantity in sorted(line.substitutes.items())
+        ]
     return written
 
 

@@ -15,7 +15,7 @@ Part = tuple[int | None, int]
 
 def percent_of(amount: int, percent: int, currency: str) -> int:
     """A percentage of an amount, half-even to the currency's minor unit."""
-    step = 10 ** (AMOUNT_PLACES - min(AMOUNT_PLACES, minor_unit(currency)))
+    step: int = 10 ** (AMOUNT_PLACES - min(AMOUNT_PLACES, minor_unit(currency)))
     return divide_half_even(amount * percent, PERCENT_UNIT * step) * step
 
 

@@ -11,7 +11,18 @@ from o2c.connectors.kafka.names import OutputTopics
 from o2c.connectors.kafka.partitioner import partition_of
 from o2c.connectors.kafka.sink import KafkaSink, Publisher, SinkSettings
 from o2c.errors import OperatingFault
-from o2c.schemas.records import DeadLetter, Emission, ExceptionRecord, Headers, Orphan, Record, StatusRecord
+from o2c.schemas.records import (
+    AuditRecord,
+    BillingRecord,
+    DeadLetter,
+    Emission,
+    ExceptionRecord,
+    ForgottenOrder,
+    Headers,
+    Orphan,
+    Record,
+    StatusRecord,
+)
 from tests.connectors.kafka.harness import NOBODY, PATIENCE_SECONDS, records_of, topic_with, unique
 from tests.services.kafka import Broker
 
@@ -57,7 +68,7 @@ class Publishing:
 def publishing(
     broker: Broker, config: dict[str, str] | None = None, client: dict[str, Any] | None = None
 ) -> Publishing:
-    names = [topic_with(broker, PARTITIONS, config) for _ in range(4)]
+    names = [topic_with(broker, PARTITIONS, config) for _ in range(6)]
     return Publishing(broker.bootstrap, OutputTopics(*names), client or {}, PATIENCE_SECONDS)
 
 
@@ -70,7 +81,7 @@ def published(kafka: Broker) -> Publishing:
 def nowhere() -> Publishing:
     """A sink whose broker does not answer."""
     client = {"queue.buffering.max.messages": 10}
-    return Publishing(NOBODY, OutputTopics(*(unique("topic") for _ in range(4))), client, 1)
+    return Publishing(NOBODY, OutputTopics(*(unique("topic") for _ in range(6))), client, 1)
 
 
 def status(correlation_id: str, version: int = 1, value: bytes = b"{}") -> StatusRecord:
@@ -122,6 +133,35 @@ def test_exceptions_go_by_exception_id_to_the_partition_of_their_order(kafka: Br
     assert {value: record.partition() for value, record in exceptions.items()} == statuses
     assert exceptions[b"ORD-3"].key() == b"of-ORD-3"
     assert len(set(statuses.values())) == PARTITIONS
+
+
+def test_billing_and_audit_go_by_their_order_in_its_order(kafka: Broker, published: Publishing) -> None:
+    for token in range(1, 51):
+        billings = tuple(BillingRecord(order, f"b{token}", token, token, b"%d" % token) for order in ("O-1", "O-2"))
+        audits = (AuditRecord("O-1", f"a{token}", token, token, b"%d" % token),)
+        published.write(Emission(0, token, billings=billings, audits=audits))
+    published.publisher.close()
+    for topic, count, order in ((published.topics.billing, 100, b"O-2"), (published.topics.audit, 50, b"O-1")):
+        of_order = [each for each in read(kafka, topic, count) if each.key() == order]
+        assert [each.value() for each in of_order] == [b"%d" % token for token in range(1, 51)]
+        assert len({each.partition() for each in of_order}) == 1
+    assert published.confirmed.upto(0) == 50
+
+
+def test_an_audit_of_a_feed_goes_by_its_own_id(kafka: Broker, published: Publishing) -> None:
+    published.write(Emission(0, 1, audits=(AuditRecord(None, "audit-1", 0, 1, b"{}"),)))
+    published.publisher.close()
+    assert [each.key() for each in read(kafka, published.topics.audit, 1)] == [b"audit-1"]
+
+
+def test_a_forgotten_order_is_a_tombstone_with_its_version_behind_its_statuses(
+    kafka: Broker, published: Publishing
+) -> None:
+    published.write(Emission(0, 1, statuses=(status("ORD-1", 8),), forgotten=(ForgottenOrder("ORD-1", 9),)))
+    published.publisher.close()
+    last = read(kafka, published.topics.status, 2)[-1]
+    assert (last.key(), last.value(), last.headers()) == (b"ORD-1", None, [("o2c.version", b"9")])
+    assert published.confirmed.upto(0) == 1
 
 
 def test_an_exception_of_a_feed_goes_by_its_own_id(kafka: Broker, published: Publishing) -> None:
@@ -233,7 +273,7 @@ def test_a_status_too_large_for_its_topic_is_a_fault(kafka: Broker) -> None:
 
 
 def test_a_topic_that_is_gone_is_a_fault(kafka: Broker) -> None:
-    names = OutputTopics(*(unique("absent") for _ in range(4)))
+    names = OutputTopics(*(unique("absent") for _ in range(6)))
     client = {"topic.metadata.propagation.max.ms": 100}
     published = Publishing(kafka.bootstrap, names, client, PATIENCE_SECONDS)
     published.write(Emission(0, 1, statuses=(status("ORD-1"),)))

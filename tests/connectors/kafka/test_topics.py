@@ -2,6 +2,7 @@
 
 import pytest
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
+from msgspec.structs import astuple
 from structlog.testing import capture_logs
 
 from o2c.connectors.kafka.dead_letters import HEADER_ROOM_BYTES
@@ -15,11 +16,11 @@ from tests.services.kafka import Broker
 
 @pytest.fixture
 def names() -> OutputTopics:
-    return OutputTopics(unique("status"), unique("exceptions"), unique("dead-letters"), unique("orphans"))
+    return OutputTopics(*map(unique, OutputTopics.__struct_fields__))
 
 
 def all_of(names: OutputTopics) -> dict[str, int]:
-    return dict.fromkeys((names.status, names.exceptions, names.dead_letters, names.orphans), 2)
+    return dict.fromkeys(astuple(names), 2)
 
 
 def config_of(broker: Broker, topic: str) -> dict[str, str]:
@@ -61,7 +62,7 @@ def test_absent_outputs_are_made_as_the_contract_has_them(kafka: Broker, names: 
     assert {topic: found.partitions for topic, found in made.items()} == dict.fromkeys(all_of(names), 3)
     assert config_of(kafka, names.status)["cleanup.policy"] == "compact"
     assert set(config_of(kafka, names.exceptions)["cleanup.policy"].split(",")) == {"compact", "delete"}
-    for topic in (names.dead_letters, names.orphans):
+    for topic in (names.dead_letters, names.orphans, names.billing, names.audit):
         config = config_of(kafka, topic)
         assert config["cleanup.policy"] == "delete"
         assert int(config["retention.ms"]) >= 365 * 86_400_000

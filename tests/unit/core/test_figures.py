@@ -2,7 +2,7 @@
 
 from prometheus_client import REGISTRY
 
-from o2c.flows.correlation.exceptions import Life
+from o2c.flows.correlation.lives import Life
 from o2c.flows.correlation.order import OrderState
 from o2c.flows.correlation.snapshot import encode
 from o2c.flows.figures import Figures
@@ -19,7 +19,7 @@ def life(name: str, amount: int | None, *, currency: str = "EUR", is_open: bool 
         code="PAST_DUE",
         subject=("", "invoice", name),
         occurrence=1,
-        is_open=is_open,
+        state="opened" if is_open else "cleared",
         since=0,
         detected_at=0,
         due_at=None,

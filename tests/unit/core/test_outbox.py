@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from o2c.flows.outbox import Outbox
-from o2c.schemas.records import ExceptionRecord
+import msgspec
+import pytest
+
+from o2c.flows.outbox import Outbox, decode_entry, encode_entry
+from o2c.schemas.records import AuditRecord, BillingRecord, ExceptionRecord, ForgottenOrder, OutboxEntry
 from tests.unit.core.memory_store import MemoryStore
 
 
@@ -95,3 +98,24 @@ def test_a_status_due_twice_goes_once_behind_the_later_change() -> None:
     syncs.finish()
     assert outbox.take(1) == [change(1), change(2), "SO-1"]
     assert outbox.status_due == {}
+
+
+ENTRIES: tuple[OutboxEntry, ...] = (
+    change(1),
+    BillingRecord("SO-1", "b1", 5, 1, b'{"ready":true}'),
+    AuditRecord(None, "a1", 5, 2, b"{}"),
+    ForgottenOrder("SO-1", 9, (("x1", "PAST_DUE"),)),
+    "SO-1",
+    "b",
+    "",
+)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=[f"{type(entry).__name__} {entry!s:.8}" for entry in ENTRIES])
+def test_every_entry_is_read_as_it_was_written(entry: OutboxEntry) -> None:
+    assert decode_entry(encode_entry(entry)) == entry
+
+
+@pytest.mark.parametrize("entry", [change(1), "SO-1", "a" * 300])
+def test_what_an_older_version_left_in_the_outbox_is_read(entry: OutboxEntry) -> None:
+    assert decode_entry(msgspec.msgpack.encode(entry)) == entry

@@ -6,6 +6,7 @@ from o2c.errors import ConfigurationError
 from o2c.flows.correlation.calendar import ALWAYS, calendar_named
 from o2c.flows.correlation.policy import Policy, load_policy, not_in_force
 from o2c.flows.correlation.reason_codes import STALL_CODES
+from o2c.flows.correlation.rules import Rule
 from o2c.schemas.times import DAY_US, HOUR_US, MINUTE_US
 
 PATH = '[process]\nmilestones = ["order", "shipment", "invoice", "payment"]\n'

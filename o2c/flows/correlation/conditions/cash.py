@@ -116,7 +116,9 @@ def _finding(
         amount,
         payment.body.currency,
         documents,
-        lambda: f"Payment {payment.document.document_id} over {sum_of(payment.body.amount, payment.body.currency)} {said}.",
+        lambda: (
+            f"Payment {payment.document.document_id} over {sum_of(payment.body.amount, payment.body.currency)} {said}."
+        ),
         opens_at=opens_at,
         feed=feed,
     )

@@ -47,10 +47,10 @@ class Books:
 
 
 class Finding:
-    """A condition that holds. `opens_at`: when it may open at the earliest, None at once; then only once `feed` has
-    got as far. `fact`: it happened and nothing mends it: it is recorded, once. `due_at` overrules the rule's SLA.
+    """A condition that holds.
 
-    `explain` gives one sentence with the figures in it; it is asked for only where something is published.
+    `opens_at`: when it may open at the earliest, None at once; then only once `feed` has got as far. `fact`: it happened
+    and nothing mends it: it is recorded, once. `due_at` overrules the rule's SLA. `explain` gives one sentence with the figures in it; it is asked for only where something is published.
     """
 
     __slots__ = (

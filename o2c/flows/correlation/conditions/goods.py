@@ -39,8 +39,10 @@ def backorder(books: Books, found: list[Finding]) -> None:
             value,
             books.money.currency,
             (entries[-1][3],),
-            lambda: f"{units(quantity)} backordered since {rfc3339(since)}{when}, "
-            f"worth {sum_of(value, books.money.currency)}.",
+            lambda: (
+                f"{units(quantity)} backordered since {rfc3339(since)}{when}, "
+                f"worth {sum_of(value, books.money.currency)}."
+            ),
             due_at=due,
         )
     )
@@ -76,8 +78,10 @@ def partial_shipment(books: Books, found: list[Finding]) -> None:
             value,
             books.money.currency,
             () if first is None else (first.document,),
-            lambda: f"{units(shipped)} of {units(ordered)} shipped; "
-            f"the rest, worth {sum_of(value, books.money.currency)}, is to come.",
+            lambda: (
+                f"{units(shipped)} of {units(ordered)} shipped; "
+                f"the rest, worth {sum_of(value, books.money.currency)}, is to come."
+            ),
         )
     )
 
@@ -95,7 +99,9 @@ def shipped_otherwise(books: Books, found: list[Finding]) -> None:
                 open_quantity = -difference - _settled(books, line, -difference)
                 if open_quantity > 0:
                     short.append((line, open_quantity))
-        elif beyond(difference, line.ordered, line.rules.codes["OVER_SHIP"], line.rules.codes["OVER_SHIP"].absolute_quantity):
+        elif beyond(
+            difference, line.ordered, line.rules.codes["OVER_SHIP"], line.rules.codes["OVER_SHIP"].absolute_quantity
+        ):
             open_quantity = difference - line.returned - _settled(books, line, difference)
             if open_quantity > 0:
                 over.append((line, open_quantity))
@@ -316,8 +322,10 @@ def _append_delivery_exception(
             value,
             books.money.currency,
             (shipment.document, notice),
-            lambda: f"Shipment {shipment.document.document_id}, worth {sum_of(value, books.money.currency)}: "
-            f"{body.status.replace('_', ' ')}{reason} since {rfc3339(since)}.",
+            lambda: (
+                f"Shipment {shipment.document.document_id}, worth {sum_of(value, books.money.currency)}: "
+                f"{body.status.replace('_', ' ')}{reason} since {rfc3339(since)}."
+            ),
             fact=fact,
         )
     )
@@ -351,8 +359,10 @@ def late_delivery(books: Books, found: list[Finding]) -> None:
             value,
             books.money.currency,
             tuple(entry[3] for entry in books.ledger.entries.get("pod", ())),
-            lambda: f"{units(quantity)}, promised for {rfc3339(promised)}, delivered by {rfc3339(since)}, "
-            f"worth {sum_of(value, books.money.currency)}.",
+            lambda: (
+                f"{units(quantity)}, promised for {rfc3339(promised)}, delivered by {rfc3339(since)}, "
+                f"worth {sum_of(value, books.money.currency)}."
+            ),
             fact=True,
         )
     )

@@ -33,7 +33,9 @@ def _misfit(books: Books, code: str, misfit: list[Misfit], said: str, *, starred
         None,
         books.money.currency,
         documents,
-        lambda: f"{units(quantity)} of line {named} {said}: {', '.join(sorted({reference(each) for each in documents}))}.",
+        lambda: (
+            f"{units(quantity)} of line {named} {said}: {', '.join(sorted({reference(each) for each in documents}))}."
+        ),
         opens_at=since + rules.settle_us if starred else None,
         feed="order",
     )
@@ -44,9 +46,7 @@ def revision_conflict(books: Books, found: list[Finding]) -> None:
     if not books.conflicts:
         return
     documents = tuple(
-        document
-        for key, revision in books.conflicts.items()
-        if (document := books.documents[key]).revision == revision
+        document for key, revision in books.conflicts.items() if (document := books.documents[key]).revision == revision
     )
     if documents:
         first = min(documents, key=lambda document: document.occurred_at)
@@ -59,7 +59,9 @@ def revision_conflict(books: Books, found: list[Finding]) -> None:
                 books.money.ordered,
                 books.money.currency,
                 documents,
-                lambda: f"Revision {first.revision} of {reference(first)} came with two contents; the later one counts.",
+                lambda: (
+                    f"Revision {first.revision} of {reference(first)} came with two contents; the later one counts."
+                ),
             )
         )
 
@@ -85,8 +87,10 @@ def orphan_document(books: Books, found: list[Finding]) -> None:
             value,
             books.money.currency,
             documents,
-            lambda: f"{len(documents)} document{'s' if len(documents) > 1 else ''} of {books.correlation_id} since "
-            f"{rfc3339(since)}, and no order: {', '.join(sorted({reference(each) for each in documents}))}.",
+            lambda: (
+                f"{len(documents)} document{'s' if len(documents) > 1 else ''} of {books.correlation_id} since "
+                f"{rfc3339(since)}, and no order: {', '.join(sorted({reference(each) for each in documents}))}."
+            ),
             opens_at=since + rules.settle_us,
             feed="order",
         )
@@ -109,13 +113,12 @@ def identity_conflict(books: Books, found: list[Finding]) -> None:
                     orders = _own_numbers(books)
                 if orders and orders.isdisjoint(numbers):
                     strangers.append(document)
-    if len(customers) < 2 and not strangers:  # noqa: PLR2004  # several
+    if len(customers) < 2 and not strangers:  # several
         return
-    said = (
-        f"{', '.join(sorted(reference(each) for each in strangers))} name{'s' if len(strangers) == 1 else ''} another order"
-        if strangers
-        else f"The documents name the customers {', '.join(sorted(customers))}"
-    )
+    if strangers:
+        said = f"Another order is named by {', '.join(sorted(reference(each) for each in strangers))}"
+    else:
+        said = f"The documents name the customers {', '.join(sorted(customers))}"
     involved = strangers or [each for each in books.documents.values() if each.customer_id in customers]
     since = max(each.business_at if each.business_at is not None else each.occurred_at for each in involved)
     found.append(
@@ -141,7 +144,7 @@ def _own_numbers(books: Books) -> set[str]:
 def duplicate_order(books: Books, found: list[Finding]) -> None:
     """Two order documents for one customer's purchase order and release."""
     entries = books.ledger.entries.get("order", ())
-    if len(entries) < 2:  # noqa: PLR2004  # a pair
+    if len(entries) < 2:  # a pair
         return
     seen: dict[tuple[str | None, str, tuple[str, ...]], Document] = {}
     for business_at, _, _, document in entries:

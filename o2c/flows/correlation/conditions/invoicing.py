@@ -101,11 +101,11 @@ def price_mismatch(books: Books, found: list[Finding]) -> None:
             key = f"{document.scope}/{document.document_id}"
             before = differences[key][1] if key in differences else 0
             differences[key] = (document, before + difference, filled[0][0])
-    for document, difference, line in differences.values():
+    for document, difference, billed in differences.values():
         mended = _mended(books, document, overcharged=difference > 0)
         if mended and mended >= abs(difference):
             continue
-        rule = line.rules.codes["PRICE_MISMATCH"]
+        rule = billed.rules.codes["PRICE_MISMATCH"]
         more = "more" if difference > 0 else "less"
         found.append(
             Finding(
@@ -223,9 +223,11 @@ def currency_mismatch(books: Books, found: list[Finding]) -> None:
     if header is None:
         return
     for document_type in ("invoice", "payment", "credit_memo"):
-        for entry in books.ledger.entries.get(document_type, ()):
-            if entry[3].body.currency != header.currency:  # type: ignore[union-attr]  # these have a currency
-                found.append(_currency_finding(books, entry, header.currency))
+        found.extend(
+            _currency_finding(books, entry, header.currency)
+            for entry in books.ledger.entries.get(document_type, ())
+            if entry[3].body.currency != header.currency  # type: ignore[union-attr]  # these have a currency
+        )
 
 
 def _currency_finding(books: Books, entry: Entry, expected: str) -> Finding:
@@ -242,15 +244,17 @@ def _currency_finding(books: Books, entry: Entry, expected: str) -> Finding:
         amount,
         body.currency,
         (document,),
-        lambda: f"{named.capitalize()} {document.document_id} over {sum_of(amount, body.currency)} "
-        f"is not in the order's currency, {expected}.",
+        lambda: (
+            f"{named.capitalize()} {document.document_id} over {sum_of(amount, body.currency)} "
+            f"is not in the order's currency, {expected}."
+        ),
     )
 
 
 def duplicate_invoice(books: Books, found: list[Finding]) -> None:
     """Two live invoices that say the same: the later one is named."""
     entries = books.ledger.entries["invoice"]
-    if len(entries) < 2:  # noqa: PLR2004  # a pair
+    if len(entries) < 2:  # a pair
         return
     over_invoiced = any(
         line.reached[INVOICE] > line.reached[SHIPMENT] for line in books.ledger.own_lines if line.on_order
@@ -309,5 +313,3 @@ def _goods(body: InvoiceBody) -> list[tuple[str, str, int, int]]:
 def _named(document: Document) -> set[str]:
     """The shipments that an invoice bills."""
     return {number for kind, numbers in document.refs if kind == "shipment" for number in numbers}
-
-
