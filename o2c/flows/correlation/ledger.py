@@ -50,11 +50,11 @@ class Ledger:
 
     __slots__ = (
         "all_priced",
+        "backordered",
         "by_identity",
         "credit_lines",
         "entries",
         "final_at",
-        "has_losses",
         "header",
         "header_rules",
         "holds",
@@ -81,18 +81,18 @@ class Ledger:
         self.lines: dict[str, LineLedger] = {}
         self.by_identity: dict[str, list[LineLedger]] | None = None
         self.shipments: list[ShipmentLedger] = []
-        self.shortfalls: list[Shortfall] = []
         self.holds: list[HoldLedger] = []
         self.returns: list[ReturnLedger] = []
+        self.shortfalls: list[Shortfall] = []
         self.invoice_lines: list[tuple[Document, Line, list[tuple[LineLedger, int]]]] = []
         self.credit_lines: list[tuple[Document, LineLedger, int]] = []
         self.unmatched: list[Misfit] = []
         self.uom_mismatches: list[Misfit] = []
-        self.kits: dict[str, list[tuple[LineLedger, int | None]]] = {}
+        self.kits: dict[str, list[tuple[LineLedger, int | None]]] | None = None
         self.order_document: Document | None = None
         self.header: OrderBody | None = None
         self.final_at: int | None = None
-        self.has_losses = False
+        self.backordered = False
         self.ordered_value = 0
         self.all_priced = True
         self._collect(documents, least_seen)
@@ -194,6 +194,8 @@ class Ledger:
         if ledger is None:
             ledger = self.lines[key] = ordered_line(key, line, body)
             if line.parent_line is not None:
+                if self.kits is None:
+                    self.kits = {}
                 self.kits.setdefault(line_key(line.parent_line), []).append((ledger, line.ratio))
         else:
             add_price(ledger, line)
@@ -212,7 +214,8 @@ class Ledger:
 
     def _kits(self) -> Sequence[Kit]:
         """The kits, priced: what they cost stands on their own lines, not on their components'."""
-        kits = [Kit(self.lines[parent], parts) for parent, parts in self.kits.items() if parent in self.lines]
+        found = self.kits or {}
+        kits = [Kit(self.lines[parent], parts) for parent, parts in found.items() if parent in self.lines]
         values = [line.value(line.ordered) for line in self.lines.values() if line.ordered and not line.component]
         self.all_priced = None not in values
         self.ordered_value = sum(value for value in values if value is not None)
@@ -276,17 +279,16 @@ class Ledger:
     def _read_goods(self, milestone: int, document_type: str) -> None:
         for business_at, _, _, document in self.entries.get(document_type, ()):
             noted: set[str] = set()
-            body = document.body
-            assert isinstance(body, GoodsBody)
-            for line in body.lines or ():
+            for line in document.body.lines or ():  # type: ignore[union-attr]  # these types have lines
                 at = line.at if line.at is not None else business_at
-                filled = self.find(line, milestone, business_at, document)
+                filled = self.find(line, milestone, business_at, document)  # type: ignore[arg-type]  # goods lines
                 for ledger, quantity in filled:
                     if quantity:
                         ledger.own[milestone].append((at, quantity))
                         ledger.reached[milestone] += quantity
-                if milestone == ALLOCATION and filled and (line.backordered or filled[0][0].backordered):
-                    _backorder(filled[0][0], line, noted)
+                if milestone == ALLOCATION and filled and (line.backordered or filled[0][0].backordered):  # type: ignore[union-attr]  # as above
+                    self.backordered = True
+                    _backorder(filled[0][0], line, noted)  # type: ignore[arg-type]  # as above
 
     def _read_shipments(self) -> None:
         for business_at, _, _, document in self.entries.get("shipment", ()):
@@ -342,7 +344,6 @@ class Ledger:
                     candidates = [own] if own is not None else self._candidates(line)  # type: ignore[arg-type]
                     if candidates and line.quantity > 0:
                         candidates[0].lose(milestone, at, lost_at, line.quantity)
-                        self.has_losses = True
 
     def _read_returns(self) -> None:
         for business_at, _, _, document in self.entries["return"]:
@@ -377,7 +378,6 @@ class Ledger:
                         if taken > 0:
                             ledger.reached[INVOICE] -= taken
                             ledger.lose(INVOICE, None, business_at, taken)
-                            self.has_losses = True
 
     def _lines_of_invoices(self, scope: str, document: Document, body: CreditMemoBody) -> list[Line]:
         """All lines of the invoices that a credit memo takes back, of every invoice where it names none."""

@@ -74,15 +74,9 @@ class Money:
         self, ledger: Ledger, documents: dict[str, Document], payments: list[Entry], taking: list[Entry]
     ) -> None:
         entries = ledger.entries
-        known = {(each.document.scope, each.document.document_id) for each in self.invoices}
-        taken_back = {
-            number
-            for document in documents.values()
-            if document.type == "invoice" and (number := (document.scope, document.document_id)) not in known
-        }
         settlement = self.settlement = Settlement(
             self.invoices,
-            taken_back,
+            documents,
             self.currency,
             ledger.header.terms if ledger.header is not None else None,
             ledger.header_rules.codes["UNEARNED_DISCOUNT"].calendar,

@@ -7,6 +7,7 @@ Beyond it, money and credits settle what payers kept back there; what is left ov
 from collections.abc import Iterable
 
 from o2c.flows.correlation.calendar import Calendar
+from o2c.flows.correlation.documents import SEPARATOR
 from o2c.flows.correlation.invoices import Claim, InvoiceLedger, PaymentLedger
 from o2c.flows.correlation.proofs import Entry
 from o2c.flows.correlation.terms import discount_allowed
@@ -19,14 +20,14 @@ Number = tuple[str, str]
 class Settlement:
     """The invoices of an order while its settling documents are applied to them.
 
-    `taken_back`: the invoices that are known and do not count. `credit_due`, `refunded` and `elsewhere` (applied to
+    `documents`: all documents by key; an invoice that is among them and not counted was taken back. `credit_due`, `refunded` and `elsewhere` (applied to
     invoices that are not known here) are in the order's currency.
     """
 
     def __init__(
         self,
         invoices: list[InvoiceLedger],
-        taken_back: set[Number],
+        documents: dict[str, Document],
         currency: str | None,
         terms: Terms | None,
         calendar: Calendar,
@@ -38,7 +39,7 @@ class Settlement:
         self.received = 0
         self.elsewhere = 0
         self._by_number = {(each.document.scope, each.document.document_id): each for each in invoices}
-        self._taken_back = taken_back
+        self._documents = documents
         self._currency = currency
         self._terms = terms
         self._calendar = calendar
@@ -126,7 +127,7 @@ class Settlement:
             invoice = self._by_number.get(key)
             if invoice is not None and invoice.body.currency == body.currency:
                 self._apply(at, invoice, payment, application)
-            elif key in self._taken_back:
+            elif f"invoice{SEPARATOR}{scope}{SEPARATOR}{application.invoice}" in self._documents:
                 payment.overpaid += application.amount
             elif at_home:
                 self.elsewhere += application.amount

@@ -39,6 +39,7 @@ def quantity_text(quantity: int) -> str:
     return plain(quantity, QUANTITY_PLACES)
 
 
+@lru_cache(maxsize=_WRITTEN_QUANTITIES)
 def amount_text(amount: int | None) -> str | None:
     """An amount of 10^-4 as the contract writes it; None stays None."""
     return None if amount is None else plain(amount, AMOUNT_PLACES)
@@ -124,8 +125,13 @@ def _at_home(invoice: InvoiceLedger, money: Money) -> bool:
     return invoice.body.currency == money.currency
 
 
-def _exposure(exposure: Exposure, money: Money) -> dict[str, object]:
+_NOTHING_AT_RISK = msgspec.Raw(_encode({name: "0" for name in (*BUCKETS, "credit_due", "unapplied")}))
+
+
+def _exposure(exposure: Exposure, money: Money) -> dict[str, object] | msgspec.Raw:
     buckets = exposure.buckets
+    if not (buckets or money.credit_due or money.unapplied or exposure.unpriced or exposure.others):
+        return _NOTHING_AT_RISK
     shown: dict[str, object] = {name: amount_text(buckets[name]) if name in buckets else "0" for name in BUCKETS}
     shown["credit_due"] = amount_text(money.credit_due)
     shown["unapplied"] = amount_text(money.unapplied)

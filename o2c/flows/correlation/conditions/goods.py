@@ -17,6 +17,8 @@ _SETTLES_GOODS = ("quantity", "return", "allowance")
 def backorder(books: Books, found: list[Finding]) -> None:
     """What the latest allocations say is backordered and is still not allocated."""
     ledger = books.ledger
+    if not ledger.backordered:
+        return
     lines = [line for line in ledger.own_lines if line.waiting_stock > 0]
     if not lines:
         return

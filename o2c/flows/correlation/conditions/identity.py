@@ -107,6 +107,8 @@ def identity_conflict(books: Books, found: list[Finding]) -> None:
             continue
         if document.customer_id is not None and document.type != "payment":
             customers.add(document.customer_id)
+        if not document.refs:
+            continue
         for kind, numbers in document.refs:
             if kind == "order" and document.type != "order":
                 if orders is None:

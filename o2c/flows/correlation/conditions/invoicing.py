@@ -94,6 +94,10 @@ def price_mismatch(books: Books, found: list[Finding]) -> None:
     for document, line, filled in books.ledger.invoice_lines:
         body = document.body
         assert isinstance(body, InvoiceBody)
+        if len(filled) == 1:
+            part = filled[0][0]
+            if line.unit_price == part.unit_price and line.amount is None and part.amount is None:
+                continue
         if body.kind != "standard" or body.currency != books.money.currency or line.quantity <= 0:
             continue
         difference = _price_difference(line, filled)
@@ -222,12 +226,12 @@ def currency_mismatch(books: Books, found: list[Finding]) -> None:
     header = books.ledger.header
     if header is None:
         return
+    expected = header.currency
+    entries = books.ledger.entries
     for document_type in ("invoice", "payment", "credit_memo"):
-        found.extend(
-            _currency_finding(books, entry, header.currency)
-            for entry in books.ledger.entries.get(document_type, ())
-            if entry[3].body.currency != header.currency  # type: ignore[union-attr]  # these have a currency
-        )
+        for entry in entries.get(document_type, ()):
+            if entry[3].body.currency != expected:  # type: ignore[union-attr]  # these have a currency
+                found.append(_currency_finding(books, entry, expected))  # noqa: PERF401 -- a generator costs more
 
 
 def _currency_finding(books: Books, entry: Entry, expected: str) -> Finding:
