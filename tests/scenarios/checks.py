@@ -6,13 +6,14 @@ from typing import Any
 
 from tests.equal import Json
 from tests.scenarios.calendar import in_json
-from tests.scenarios.claims import Audited, Figures, Life, Look, Problem, Recorded
+from tests.scenarios.claims import Audited, Billed, Figures, Life, Look, Problem, Recorded, Timeline
 from tests.scenarios.documents import THE_ORDER, Event, Story
 from tests.scenarios.policies import HANDLING
 from tests.scenarios.runner import Seen
 
 NOT_OPEN = ("cleared", "recorded", "overridden")
 BALANCE = ("paid", "discounted", "credited", "deducted", "written_off", "open")
+OPEN_BUCKETS = ("disputed", "past_due", "open")
 STATED_AS = {"due": "due_at"}
 """The words of the stories for fields of an exception."""
 
@@ -42,6 +43,10 @@ def differences(story: Story, look: Look, seen: Seen) -> list[str]:
             found += _recorded(claim, seen)
         elif isinstance(claim, Audited):
             found += _audited(claim, seen)
+        elif isinstance(claim, Billed):
+            found += _billed(claim, seen)
+        elif isinstance(claim, Timeline):
+            found += _timeline(claim, seen)
         else:
             found.append(f"no claim: {claim!r}")
     return found
@@ -105,6 +110,9 @@ def _unbalanced(seen: Seen) -> Iterator[str]:
         accounted = sum(Decimal(held[name]) for name in BALANCE)
         if Decimal(held["invoiced"]) != accounted:
             yield f"the books of {correlation_id} do not balance: {held}"
+        at_risk = status["exposure"]
+        if sum(Decimal(at_risk[name]) for name in OPEN_BUCKETS) != Decimal(held["open"]):
+            yield f"the exposure of {correlation_id} is not what is open: {at_risk}"
 
 
 def _figures(story: Story, claim: Figures, seen: Seen) -> Iterator[str]:
@@ -113,7 +121,9 @@ def _figures(story: Story, claim: Figures, seen: Seen) -> Iterator[str]:
         yield f"nothing is known of {claim.of}"
         return
     label = claim.part or "status"
-    part = status if not claim.part else status.get(claim.part)
+    part = status
+    for name in claim.part.split():
+        part = part.get(name) if part else None
     stated = claim.stated
     if claim.part in ("lines", "waiting_for"):
         name = "line" if claim.part == "lines" else "milestone"
@@ -146,6 +156,23 @@ def _audited(claim: Audited, seen: Seen) -> Iterator[str]:
         yield f"audited is {acts}, claimed {list(claim.acts)}"
     elif claim.why and claim.why not in (by_people[-1]["reason"] or ""):
         yield f"the reason does not speak of {claim.why!r}: {by_people[-1]['reason']}"
+
+
+def _billed(claim: Billed, seen: Seen) -> Iterator[str]:
+    told = [each for each in seen.billing if each["correlation_id"] == THE_ORDER]
+    records = [(each["ready"], each["amount"], tuple(each["blocked_by"])) for each in told]
+    if not same([list(record[:2]) for record in records], [list(record[:2]) for record in claim.records]):
+        yield f"billing was told {records}, claimed {list(claim.records)}"
+    elif [record[2] for record in records] != [record[2] for record in claim.records]:
+        yield f"billing was told {records}, claimed {list(claim.records)}"
+    if [each["sequence"] for each in told] != list(range(1, len(told) + 1)):
+        yield "what billing was told is not numbered from one"
+
+
+def _timeline(claim: Timeline, seen: Seen) -> Iterator[str]:
+    listed = [f"{each['type']} {each['document_id']}" for each in seen.statuses[THE_ORDER]["documents"]]
+    if listed != list(claim.documents):
+        yield f"the timeline is {listed}, claimed {list(claim.documents)}"
 
 
 def same(said: Any, claimed: Any) -> bool:

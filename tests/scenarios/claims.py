@@ -42,6 +42,20 @@ class Audited:
 
 
 @dataclass(frozen=True)
+class Billed:
+    """What billing was told of the order by this look, in order: ready or blocked, amount, what blocks."""
+
+    records: tuple[tuple[bool, str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The documents of the order in the order of their business time: type and number."""
+
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Look:
     """A moment at which somebody looks: the problems are all that is open then, nothing more."""
 
@@ -125,6 +139,11 @@ def money(stage: str, complete: bool = False, of: str = THE_ORDER) -> Figures:
     return Figures("financial", {"stage": stage, "complete": complete}, False, of)
 
 
+def milestone(name: str, of: str = THE_ORDER, **stated: str) -> Figures:
+    """When a milestone was reached: `first_at`, `last_at`, and the `fraction` that has."""
+    return Figures(f"milestones {name}", stated, False, of)
+
+
 def waiting(milestone: str, of: str = THE_ORDER, **stated: Any) -> Figures:
     """What waits for a milestone: `since`, `due_at`, `quantity`, `amount`, `owner`."""
     return Figures("waiting_for", {"milestone": milestone, **stated}, False, of)
@@ -138,6 +157,16 @@ def recorded(*facts: tuple[str, str]) -> Recorded:
 def audited(*acts: tuple[str, str, str], why: str = "") -> Audited:
     """All that people did so far: (action, outcome, actor); `why` stands in the reason of the last."""
     return Audited(acts, why)
+
+
+def billed(*records: tuple[Any, ...]) -> Billed:
+    """All that billing was told so far: (True where it can be invoiced, the amount, *what blocks it or the rest)."""
+    return Billed(tuple((ready, amount, tuple(sorted(blocked_by))) for ready, amount, *blocked_by in records))
+
+
+def timeline(*documents: str) -> Timeline:
+    """All documents of the order, counting or not: `shipment SH-1`."""
+    return Timeline(documents)
 
 
 def life(code: str, *stages: str, about: str = THE_ORDER) -> Life:

@@ -26,7 +26,7 @@ def _kind(kind: str, why: str) -> object:
     placed = hold("HO-1", "Mon 1 Jun 10:00", kind)
     stalls = () if kind in KEEPS_GOODS else (problem("STALLED_ALLOCATION", since="Mon 1 Jun 09:00"),)
     return story(
-        f"a {kind.replace('_', ' ')} hold",
+        f"held for {kind.replace('_', ' ')}",
         f"An order is held because {why}. The hold is an exception at once and a stall after eight hours.",
         ORDER,
         placed,

@@ -120,21 +120,6 @@ STORIES = (
         policy=SHIPPED,
     ),
     story(
-        "one truck for two orders",
-        "A shipment note has lines of two orders. Each order has its own part of it, and nothing of the other's.",
-        ORDER,
-        order("SO-2", "Mon 1 Jun 09:30", ["1: 4 HOSE @ 10"]),
-        shipment("SH-1", "Tue 2 Jun 10:00", [item("1: 10", order="SO-1"), item("1: 4", order="SO-2")], of=None),
-        look(
-            "Tue 2 Jun 14:00",
-            quantities(shipped="10"),
-            quantities(of="SO-2", shipped="4"),
-            status(closed=True),
-            status(of="SO-2", closed=True),
-        ),
-        policy=SHIPPED,
-    ),
-    story(
         "straight from the supplier",
         "Line 2 is sent by the supplier: no stock is reserved or picked for it, and no proof of delivery comes.",
         order(

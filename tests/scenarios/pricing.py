@@ -101,9 +101,9 @@ STORIES = (
         "Priced at the dock: the order has no price, so the invoice cannot differ from it.",
         order("SO-1", "Mon 1 Jun 09:00", ["1: 10 VALVE"]),
         SHIPMENT,
-        look("Tue 2 Jun 10:00", amounts(ordered=None)),
+        look("Tue 2 Jun 10:00", amounts(ordered=None), exposure(unpriced="10")),
         DEARER,
-        look("Tue 2 Jun 15:00", amounts(ordered=None, invoiced="130", open="130")),
+        look("Tue 2 Jun 15:00", amounts(ordered=None, invoiced="130", open="130"), exposure(open="130")),
         policy=SHIPPING,
     ),
     story(

@@ -76,7 +76,7 @@ STORIES = (
         ORDER,
         shipment("SH-1", "Tue 2 Jun 10:00", ["1: 8"]),
         shipment("SH-1", "Tue 2 Jun 10:05", ["1: 10"]),
-        look("Tue 2 Jun 10:05", problem("REVISION_CONFLICT", "SH-1", category="identity"), quantities(shipped="10")),
+        look("Tue 2 Jun 10:05", problem("REVISION_CONFLICT", category="identity"), quantities(shipped="10")),
         shipment("SH-1", "Tue 2 Jun 12:00", ["1: 10"], revision=2),
         look("Tue 2 Jun 12:00", quantities(shipped="10"), status(closed=True)),
         policy=SHIPPED,

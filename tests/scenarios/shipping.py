@@ -1,6 +1,6 @@
 """Goods that leave: picked, shipped in parts, short, too many, something else instead, taken back."""
 
-from tests.scenarios.claims import amounts, exposure, goods, life, line, look, problem, quantities, status
+from tests.scenarios.claims import amounts, exposure, goods, life, line, look, milestone, problem, quantities, status, timeline
 from tests.scenarios.documents import allocation, item, order, pick, returned, shipment, story
 from tests.scenarios.policies import SHIPPED, STOCK, plain
 
@@ -69,7 +69,12 @@ STORIES = (
         ),
         look("Wed 3 Jun 09:00", problem("PARTIAL_SHIPMENT"), problem("STALLED_SHIPMENT", amount="50")),
         shipment("SH-2", "Wed 3 Jun 10:00", ["1: 4"]),
-        look("Wed 3 Jun 10:00", goods("shipped", complete=True), status(closed=True)),
+        look(
+            "Wed 3 Jun 10:00",
+            goods("shipped", complete=True),
+            status(closed=True),
+            milestone("shipment", first_at="Tue 2 Jun 10:00", last_at="Wed 3 Jun 10:00", fraction="1"),
+        ),
         life("PARTIAL_SHIPMENT", "opened Tue 2 Jun 10:00", "cleared Wed 3 Jun 10:00"),
         policy=SHIPPED,
     ),
@@ -200,7 +205,12 @@ STORIES = (
         ORDER,
         shipment("SH-1", "Tue 2 Jun 10:00", ["1: 10"]),
         shipment("SH-2", "Thu 4 Jun 10:00", ["1: 10"], reverses="shipment SH-1"),
-        look("Thu 4 Jun 10:00", quantities(shipped="0"), goods("ordered", complete=True)),
+        look(
+            "Thu 4 Jun 10:00",
+            quantities(shipped="0"),
+            goods("ordered", complete=True),
+            timeline("order SO-1", "shipment SH-1", "shipment SH-2"),
+        ),
         look("Sat 6 Jun 10:00", problem("STALLED_SHIPMENT", amount="125", since="Thu 4 Jun 10:00")),
         shipment("SH-3", "Sat 6 Jun 12:00", ["1: 10"]),
         look("Sat 6 Jun 12:00", status(closed=True)),
