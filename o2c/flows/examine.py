@@ -13,7 +13,6 @@ from pathlib import Path
 from o2c.connectors.redis.service import look_at_redis, read_generation
 from o2c.connectors.store import Store
 from o2c.errors import ConfigurationError, OperatingFault
-from o2c.flows.correlation.policy import not_in_force
 from o2c.flows.examine_kafka import KafkaExamination
 from o2c.flows.findings import Finding, ok, warning, wrong
 from o2c.flows.registry import registry_of
@@ -63,9 +62,7 @@ def _settings(settings: Settings, config: Path | None) -> Iterator[Finding]:
 def _policy(settings: Settings) -> Iterator[Finding]:
     policy = read_policy(settings.policy)
     name = "the default" if settings.policy is None else str(settings.policy)
-    idle = not_in_force(policy)
-    more = f", {len(idle)} keys not in force yet: o2c policy check names them" if idle else ""
-    yield ok("policy", f"{name} is valid, version {policy.version}{more}")
+    yield ok("policy", f"{name} is valid, version {policy.version}")
 
 
 def _kafka(settings: Settings) -> Iterator[Finding]:

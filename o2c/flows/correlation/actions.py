@@ -15,7 +15,7 @@ def refusal(body: ActionBody, life: Life, policy: Policy, clock: int) -> str | N
         return "nobody is named to assign it to"
     if body.action == "snooze" and (body.until is None or body.until <= clock):
         return "the time until which to snooze it is missing or past"
-    return policy.refusal(body.role, body.action, life.code, life.owner)
+    return policy.refusal(body.role, body.action, life.code, life.owner, life.assigned)
 
 
 def perform(body: ActionBody, life: Life, clock: int) -> None:

@@ -59,45 +59,43 @@ class Audit:
 
     def decided(self, action: str, reason: str, life: Life | None, before: Shown, after: Shown) -> None:
         """What the processor decided by itself."""
-        self._add(life, None, None, action, "decided", reason, before, after)
+        self._add(
+            exception_id=None if life is None else life.exception_id,
+            occurrence=None if life is None else life.occurrence,
+            code=None if life is None else life.code,
+            actor=None,
+            role=None,
+            action=action,
+            outcome="decided",
+            reason=reason,
+            before=before,
+            after=after,
+        )
 
     def acted(self, body: ActionBody, life: Life | None, refusal: str | None, before: Shown, after: Shown) -> None:
         """What a person wanted, and whether it was done."""
-        reason = refusal if refusal is not None else body.note
-        outcome = "accepted" if refusal is None else "refused"
-        self._add(life, body.actor, body.role, body.action, outcome, reason, before, after, body)
+        self._add(
+            exception_id=body.exception_id,
+            occurrence=body.occurrence,
+            code=None if life is None else life.code,
+            actor=body.actor,
+            role=body.role,
+            action=body.action,
+            outcome="accepted" if refusal is None else "refused",
+            reason=refusal if refusal is not None else body.note,
+            before=before,
+            after=after,
+        )
 
-    def _add(
-        self,
-        life: Life | None,
-        actor: str | None,
-        role: str | None,
-        action: str,
-        outcome: str,
-        reason: str | None,
-        before: Shown,
-        after: Shown,
-        body: ActionBody | None = None,
-    ) -> None:
+    def _add(self, **said: object) -> None:
         self.sequence += 1
         key = str(uuid5(_NAMESPACE, f"{self._about}\x1f{self.sequence}"))
-        exception_id = life.exception_id if life is not None else (body.exception_id if body is not None else None)
-        occurrence = body.occurrence if body is not None else (life.occurrence if life is not None else None)
         value = {
             "audit_id": key,
             "correlation_id": self._correlation_id,
-            "exception_id": exception_id,
-            "occurrence": occurrence,
-            "code": None if life is None else life.code,
-            "actor": actor,
-            "role": role,
-            "action": action,
-            "outcome": outcome,
-            "reason": reason,
+            **said,
             "at": rfc3339(self._clock),
             "policy_version": self._policy_version,
-            "before": before,
-            "after": after,
             "sequence": self.sequence,
             "version": (self._generation << 32) + self.sequence,
         }

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
+from o2c.flows.correlation.calendar import ALWAYS
 from o2c.flows.correlation.order import NEVER
 from o2c.flows.correlation.policy import Policy
 from o2c.schemas.lanes import Mark
@@ -66,10 +67,8 @@ class Feeds:
                 self._know(feed)
             elif spoke_at <= before:
                 continue
-            else:
-                silent_after = self.silent_after_us(feed)
-                if silent_after is not None and spoke_at - before > silent_after:
-                    self.state.pauses[feed] = Pause(before, spoke_at)
+            elif self._was_silent(feed, before, spoke_at):
+                self.state.pauses[feed] = Pause(before, spoke_at)
             self.newest[feed] = spoke_at
 
     def _know(self, feed: str) -> None:
@@ -78,11 +77,20 @@ class Feeds:
             known.append(feed)
 
     def silent_after_us(self, feed: str) -> int | None:
-        """How long this feed may say nothing; None for one that is not judged."""
+        """How long this feed may say nothing, in its calendar's time; None for one that is not judged."""
         declared = self.policy.declared.get(feed)
         if declared is not None:
             return declared.silent_after_us
         return self.policy.heartbeat_silent_after_us if feed in self.heartbeats else None
+
+    def _was_silent(self, feed: str, heard_at: int, until: int) -> bool:
+        """Whether a judged feed that said nothing between two instants was silent, in its calendar's time."""
+        silent_after = self.silent_after_us(feed)
+        if silent_after is None:
+            return False
+        declared = self.policy.declared.get(feed)
+        calendar = ALWAYS if declared is None else declared.calendar
+        return calendar.elapsed(heard_at, until) > silent_after
 
     def read_to(self, document_type: str) -> int:
         """The time up to which every lane has read everything of a type; 0 while a lane has not said so."""
@@ -132,14 +140,13 @@ class Feeds:
         Only what has been read can be silent: the time up to which type and heartbeats are read counts, not the clock,
         so that a lane that lags behind never looks like a source that died.
         """
-        silent_after = self.silent_after_us(feed)
-        if silent_after is None:
+        if self.silent_after_us(feed) is None:
             return None
         read_to = self.read_to(feed.partition("/")[0])
         if HEARTBEAT in self._lanes_by_type:
             read_to = min(read_to, self.read_to(HEARTBEAT))
         last = self.heard_at(feed)
-        return last if read_to - last > silent_after else None
+        return last if self._was_silent(feed, last, read_to) else None
 
 
 class SimulatedFeeds:

@@ -7,18 +7,18 @@ in, first out: the k-th unit to reach a milestone is the k-th that reached the o
 from collections.abc import Sequence
 from operator import methodcaller
 
+from o2c.flows.correlation.collection import Collected
 from o2c.flows.correlation.deadlines import Interval, union
-from o2c.flows.correlation.documents import counts
 from o2c.flows.correlation.holds import HoldLedger
 from o2c.flows.correlation.kits import Kit
-from o2c.flows.correlation.lines import LineLedger, add_price, fill, imply, ordered_line, promised_first, worth
-from o2c.flows.correlation.matching import identities, key_of, line_key
+from o2c.flows.correlation.lines import LineLedger, add_price, imply, ordered_line, worth
+from o2c.flows.correlation.matcher import Matcher
+from o2c.flows.correlation.matching import key_of, line_key
 from o2c.flows.correlation.milestones import ALLOCATION, CREDIT, INVOICE, ORDER, PICK, POD, RETURN, SHIPMENT
 from o2c.flows.correlation.policy import Policy
-from o2c.flows.correlation.proofs import Entry, Proofs, ShipmentLedger, Shortfall
+from o2c.flows.correlation.proofs import Proofs, ShipmentLedger, Shortfall
 from o2c.flows.correlation.returns import LOWERING, ReturnLedger, brings_goods_back
-from o2c.flows.correlation.reversals import void_since
-from o2c.flows.correlation.units import differs, in_order_units
+from o2c.flows.correlation.rules import Rules
 from o2c.schemas.documents import (
     CreditMemoBody,
     Document,
@@ -31,14 +31,8 @@ from o2c.schemas.documents import (
     ReturnBody,
 )
 
-_REMAINDER = "\x1e"
-"""Told apart from the order's line of the same name: what of a document's line no line of the order has room for."""
-
 _TOUCH_QUANTITIES = ("standard", "debit_memo")
 _READING_ORDER = methodcaller("reading_order")
-
-Misfit = tuple[int, Document, LineLedger, int]
-"""What of a document's line fits no line of the order: business time, document, the line it stands on, quantity."""
 
 
 class Ledger:
@@ -49,9 +43,9 @@ class Ledger:
     """
 
     __slots__ = (
+        "_worth",
         "all_priced",
         "backordered",
-        "by_identity",
         "credit_lines",
         "entries",
         "final_at",
@@ -62,6 +56,7 @@ class Ledger:
         "kits",
         "lines",
         "lost",
+        "matcher",
         "order_document",
         "ordered_lines",
         "ordered_value",
@@ -70,35 +65,29 @@ class Ledger:
         "returns",
         "shipments",
         "shortfalls",
-        "unmatched",
-        "uom_mismatches",
     )
 
     def __init__(self, documents: dict[str, Document], least_seen: dict[str, int], policy: Policy) -> None:
         self.policy = policy
-        self.entries: dict[str, list[Entry]] = {}
-        self.lost: dict[str, list[tuple[int, Entry]]] = {}
         self.lines: dict[str, LineLedger] = {}
-        self.by_identity: dict[str, list[LineLedger]] | None = None
         self.shipments: list[ShipmentLedger] = []
         self.holds: list[HoldLedger] = []
         self.returns: list[ReturnLedger] = []
         self.shortfalls: list[Shortfall] = []
         self.invoice_lines: list[tuple[Document, Line, list[tuple[LineLedger, int]]]] = []
         self.credit_lines: list[tuple[Document, LineLedger, int]] = []
-        self.unmatched: list[Misfit] = []
-        self.uom_mismatches: list[Misfit] = []
         self.kits: dict[str, list[tuple[LineLedger, int | None]]] | None = None
-        self.order_document: Document | None = None
-        self.header: OrderBody | None = None
         self.final_at: int | None = None
         self.backordered = False
         self.ordered_value = 0
         self.all_priced = True
-        self._collect(documents, least_seen)
+        collected = Collected(documents, least_seen)
+        entries = self.entries = collected.entries
+        self.lost = collected.lost
+        self.order_document, self.header = collected.order_document, collected.header
         self._read_orders()
-        entries = self.entries
-        kits = self._kits() if self.kits else ()
+        kits = self._kits()
+        self.matcher = Matcher(self.lines, entries.get("order"), self.order_document)
         self._read_goods(ALLOCATION, "allocation")
         self._read_goods(PICK, "pick")
         self._read_shipments()
@@ -114,68 +103,6 @@ class Ledger:
         if "hold" in entries:
             self._read_holds()
         self._settle_lines(kits)
-
-    def _collect(self, documents: dict[str, Document], least_seen: dict[str, int]) -> None:
-        """Sort the counting documents by type and business time; remember the order document, counting or not."""
-        entries = self.entries
-        orders: list[Entry] = []
-        takes_back = False
-        for key, document in documents.items():
-            business_at = document.business_at
-            if business_at is None:
-                business_at = least_seen.get(key, document.occurred_at)
-            entry = (business_at, document.scope, document.document_id, document)
-            kind = document.type
-            if kind == "order":
-                orders.append(entry)
-            if document.reverses or document.replaces:
-                takes_back = True
-            if kind == "invoice":
-                if not counts(document):
-                    continue
-            elif document.cancelled or (document.reverses and not document.replaces):
-                continue
-            of_type = entries.get(kind)
-            if of_type is None:
-                entries[kind] = [entry]
-            else:
-                of_type.append(entry)
-        if takes_back:
-            self._take_back(documents, least_seen)
-        for of_type in entries.values():
-            if len(of_type) > 1:
-                of_type.sort()
-        if orders:
-            first = min(entries.get("order") or orders)
-            self.order_document = first[3]
-            body = first[3].body
-            assert isinstance(body, OrderBody)
-            self.header = body
-
-    def _take_back(self, documents: dict[str, Document], least_seen: dict[str, int]) -> None:
-        """Set apart what other documents have taken back, each with when it was lost."""
-        void = void_since(
-            (
-                document.business_at if document.business_at is not None else least_seen.get(key, document.occurred_at),
-                document,
-            )
-            for key, document in documents.items()
-        )
-        if not void:
-            return
-        for document_type, of_type in list(self.entries.items()):
-            standing = []
-            for entry in of_type:
-                document = entry[3]
-                lost_at = void.get(f"{document_type}\x1f{document.scope}\x1f{document.document_id}")
-                if lost_at is None:
-                    standing.append(entry)
-                else:
-                    self.lost.setdefault(document_type, []).append((max(lost_at, entry[0]), entry))
-            if standing:
-                self.entries[document_type] = standing
-            else:
-                del self.entries[document_type]
 
     def _read_orders(self) -> None:
         for business_at, _, _, document in self.entries.get("order", ()):
@@ -214,74 +141,21 @@ class Ledger:
 
     def _kits(self) -> Sequence[Kit]:
         """The kits, priced: what they cost stands on their own lines, not on their components'."""
-        found = self.kits or {}
+        found = self.kits
+        if found is None:
+            return ()
         kits = [Kit(self.lines[parent], parts) for parent, parts in found.items() if parent in self.lines]
         values = [line.value(line.ordered) for line in self.lines.values() if line.ordered and not line.component]
         self.all_priced = None not in values
         self.ordered_value = sum(value for value in values if value is not None)
         return kits
 
-    def find(self, line: Line, milestone: int, business_at: int, document: Document) -> list[tuple[LineLedger, int]]:
-        """Which lines of the order a document's line fills, and with how much each."""
-        own = self.lines.get(line_key(line.line)) if line.line is not None else None
-        if own is not None and own.on_order:
-            if line.uom is None or not differs(line, own):
-                return [(own, line.quantity)]
-            candidates = [own]
-        else:
-            candidates = self._candidates(line)
-        if line.uom is not None and candidates and differs(line, candidates[0]):
-            converted = in_order_units(line, candidates[0])
-            if converted is None:
-                return [self._apart(line, line.quantity, business_at, document, self.uom_mismatches)]
-            line = converted
-        if len(candidates) == 1:
-            return [(candidates[0], line.quantity)]
-        filled, rest = fill(candidates, line.quantity, milestone) if candidates else ([], line.quantity)
-        if rest or not candidates:
-            filled.append(self._apart(line, rest, business_at, document, self.unmatched))
-        return filled
-
-    def _apart(
-        self, line: Line, quantity: int, business_at: int, document: Document, misfits: list[Misfit]
-    ) -> tuple[LineLedger, int]:
-        """What fits no line of the order stands on a line of its own."""
-        key = key_of(line.line, line.sku)
-        own = self.lines.get(key)
-        if own is None or own.on_order:
-            key = key if own is None else key + _REMAINDER
-            own = self.lines.setdefault(key, LineLedger(key, line.line, line.sku))
-        misfits.append((business_at, document, own, quantity))
-        return own, quantity
-
-    def _candidates(self, line: Line) -> list[LineLedger]:
-        """The order's lines that have the sku or an item id of `line`, earliest promised first, then by line."""
-        if self.by_identity is None:
-            self.by_identity = {}
-            orders = [entry[3] for entry in self.entries.get("order", ())]
-            if not orders and self.order_document is not None:
-                orders = [self.order_document]
-            for document in orders:
-                for ordered in document.body.lines:  # type: ignore[union-attr]  # orders alone are here
-                    ledger = self.lines[key_of(ordered.line, ordered.sku)]
-                    for identity in identities(ordered):
-                        same = self.by_identity.setdefault(identity, [])
-                        if ledger not in same:
-                            same.append(ledger)
-            for same in self.by_identity.values():
-                same.sort(key=promised_first)
-        for identity in identities(line):
-            found = self.by_identity.get(identity)
-            if found:
-                return found
-        return []
-
     def _read_goods(self, milestone: int, document_type: str) -> None:
         for business_at, _, _, document in self.entries.get(document_type, ()):
             noted: set[str] = set()
             for line in document.body.lines or ():  # type: ignore[union-attr]  # these types have lines
                 at = line.at if line.at is not None else business_at
-                filled = self.find(line, milestone, business_at, document)  # type: ignore[arg-type]  # goods lines
+                filled = self.matcher.find(line, milestone, business_at, document)  # type: ignore[arg-type]  # goods lines
                 for ledger, quantity in filled:
                     if quantity:
                         ledger.own[milestone].append((at, quantity))
@@ -300,7 +174,7 @@ class Ledger:
                 self.final_at = business_at
             for line in body.lines or ():
                 at = line.at if line.at is not None else business_at
-                for ledger, quantity in self.find(line, SHIPMENT, business_at, document):
+                for ledger, quantity in self.matcher.find(line, SHIPMENT, business_at, document):
                     if quantity:
                         ledger.own[SHIPMENT].append((at, quantity))
                         ledger.reached[SHIPMENT] += quantity
@@ -324,7 +198,7 @@ class Ledger:
                 continue
             for line in body.lines:
                 at = line.at if line.at is not None else business_at
-                filled = self.find(line, INVOICE, business_at, document)
+                filled = self.matcher.find(line, INVOICE, business_at, document)
                 self.invoice_lines.append((document, line, filled))
                 for ledger, quantity in filled:
                     if quantity > 0:
@@ -341,7 +215,7 @@ class Ledger:
                 for line in body.lines or ():  # type: ignore[union-attr]  # these types have lines
                     at = line.at if line.at is not None else business_at
                     own = self.lines.get(line_key(line.line)) if line.line is not None else None
-                    candidates = [own] if own is not None else self._candidates(line)  # type: ignore[arg-type]
+                    candidates = [own] if own is not None else self.matcher.candidates(line)  # type: ignore[arg-type]
                     if candidates and line.quantity > 0:
                         candidates[0].lose(milestone, at, lost_at, line.quantity)
 
@@ -352,7 +226,7 @@ class Ledger:
             goods_back = brings_goods_back(body)
             returned = ReturnLedger(document, business_at)
             for line in body.lines:
-                for ledger, quantity in self.find(line, RETURN, business_at, document):
+                for ledger, quantity in self.matcher.find(line, RETURN, business_at, document):
                     if goods_back and quantity > 0:
                         ledger.returned += quantity
                         if body.kind == "refused":
@@ -370,7 +244,7 @@ class Ledger:
             if body.lines is None and lowers and body.kind != "quantity":
                 lines = self._lines_of_invoices(scope, document, body)
             for line in lines:
-                for ledger, quantity in self.find(line, CREDIT, business_at, document):
+                for ledger, quantity in self.matcher.find(line, CREDIT, business_at, document):
                     ledger.credited += quantity
                     self.credit_lines.append((document, ledger, quantity))
                     if lowers:
@@ -408,7 +282,7 @@ class Ledger:
             key = key_of(line.line, line.sku)
             keys.add(key)
             if key not in self.lines:
-                keys.update(candidate.key for candidate in self._candidates(line))
+                keys.update(candidate.key for candidate in self.matcher.candidates(line))
         return frozenset(keys)
 
     def _settle_lines(self, kits: Sequence[Kit]) -> None:
@@ -418,7 +292,11 @@ class Ledger:
         channel = header.channel if header is not None else None
         warehouse = header.warehouse if header is not None else None
         rules = self.policy.rules
-        self.header_rules = rules(customer, warehouse, None, channel, None)
+        amount = currency = None
+        if self.policy.selects_by_amount and header is not None:
+            amount, currency = ordered_amount(self), header.currency
+        self._worth = (amount, currency)
+        self.header_rules = rules(customer, warehouse, None, channel, None, amount, currency)
         self.ordered_lines = list(self.lines.values())
         if len(self.ordered_lines) > 1:
             self.ordered_lines.sort(key=_READING_ORDER)
@@ -434,13 +312,22 @@ class Ledger:
             imply(line)
             line.ends |= final
             if line.on_order:
-                line.rules = rules(customer, line.warehouse, None, channel, line.fulfilment)
+                line.rules = rules(customer, line.warehouse, None, channel, line.fulfilment, amount, currency)
                 line.limit = line.ordered
             else:
                 line.rules = rules(None, None, None, None, None)
                 line.limit = None if header is None else 0
             if line.ends:
                 line.limit = line.reached[SHIPMENT]
+
+    def carrier_rules(self, line: LineLedger, carrier: str | None) -> Rules:
+        """The rules of a line in the hands of a carrier."""
+        order, header = self.order_document, self.header
+        if not line.on_order or order is None or header is None or carrier is None:
+            return line.rules
+        rules = self.policy.rules
+        worth, currency = self._worth
+        return rules(order.customer_id, line.warehouse, carrier, header.channel, line.fulfilment, worth, currency)
 
     def blocked(self, milestone: str, line: LineLedger) -> list[Interval]:
         """When the clock of a line's units that wait for `milestone` stands still."""
@@ -465,3 +352,23 @@ def _backorder(ledger: LineLedger, line: Line, noted: set[str]) -> None:
 
 _LOST_MILESTONES = {"allocation": ALLOCATION, "pick": PICK, "shipment": SHIPMENT, "pod": POD, "invoice": INVOICE}
 """The milestone that a document of each type had moved its quantities to."""
+
+
+def ordered_amount(ledger: Ledger) -> int | None:
+    """The order's net value with its charges; None where a price is missing. A cancelled order is worth nothing."""
+    if ledger.header is None:
+        return None
+    orders = ledger.entries.get("order", ())
+    charges = total = 0
+    totals_known = True
+    for _, _, _, document in orders:
+        for charge in document.body.charges:  # type: ignore[union-attr]  # orders alone are here
+            charges += charge.amount + (charge.tax or 0)
+        stated = document.body.total  # type: ignore[union-attr]  # orders alone are here
+        if stated is None:
+            totals_known = False
+        else:
+            total += stated
+    if ledger.all_priced:
+        return ledger.ordered_value + charges
+    return total if totals_known else None

@@ -1,7 +1,7 @@
 """The money of an order: what was invoiced, what became of it, and what is left over. Amounts in 10^-4."""
 
 from o2c.flows.correlation.invoices import InvoiceLedger, PaymentLedger
-from o2c.flows.correlation.ledger import Ledger
+from o2c.flows.correlation.ledger import Ledger, ordered_amount
 from o2c.flows.correlation.proofs import Entry
 from o2c.flows.correlation.settlement import Settlement
 from o2c.flows.correlation.terms import parts_due
@@ -105,23 +105,3 @@ def _currency(ledger: Ledger, invoices: list[Entry], payments: list[Entry]) -> s
             currency: str = of_type[0][3].body.currency  # type: ignore[union-attr]  # both kinds have one
             return currency
     return None
-
-
-def ordered_amount(ledger: Ledger) -> int | None:
-    """The order's net value with its charges; None where a price is missing. A cancelled order is worth nothing."""
-    if ledger.header is None:
-        return None
-    orders = ledger.entries.get("order", ())
-    charges = total = 0
-    totals_known = True
-    for _, _, _, document in orders:
-        for charge in document.body.charges:  # type: ignore[union-attr]  # orders alone are here
-            charges += charge.amount + (charge.tax or 0)
-        stated = document.body.total  # type: ignore[union-attr]  # orders alone are here
-        if stated is None:
-            totals_known = False
-        else:
-            total += stated
-    if ledger.all_priced:
-        return ledger.ordered_value + charges
-    return total if totals_known else None

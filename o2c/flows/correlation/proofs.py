@@ -227,7 +227,7 @@ class Proofs:
             at = line.at if line.at is not None else business_at
             missing = (line.short or 0) + (line.refused or 0)
             told |= bool(missing or line.damaged)
-            for ledger, quantity in self._ledger.find(line, POD, business_at, proof):
+            for ledger, quantity in self._ledger.matcher.find(line, POD, business_at, proof):
                 if quantity:
                     self._arrive(ledger, at, quantity)
                     self._spread(shipments, ledger.key, quantity, short=False)

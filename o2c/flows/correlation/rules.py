@@ -58,11 +58,8 @@ class Rule:
         critical = self.critical
         if critical is None:
             return self.severity
-        if critical.amount is not None and amount is not None and currency == critical.currency:
-            large = amount >= critical.amount
-        else:
-            large = False
-        if large:
+        limit = critical.amount
+        if limit is not None and amount is not None and currency == critical.currency and amount >= limit:
             return "critical"
         turns_at = self.turns_critical_at(since)
         return "critical" if turns_at is not None and clock >= turns_at else self.severity

@@ -162,8 +162,6 @@ def _deadline(ledger: Ledger, line: LineLedger, milestone: str, since: int, rule
 
 def _shipment_waits(ledger: Ledger, shipment: ShipmentLedger, waits: list[Wait]) -> None:
     """Goods of one shipment that no proof of delivery has reached, under its carrier's rule."""
-    order = ledger.order_document
-    header = ledger.header
     carrier: str | None = shipment.document.body.carrier  # type: ignore[union-attr]  # a shipment says who carries it
     eta = arrival_expected(ledger, shipment)
     for key, arrivals in shipment.carried.items():
@@ -173,10 +171,7 @@ def _shipment_waits(ledger: Ledger, shipment: ShipmentLedger, waits: list[Wait])
         waiting = awaiting_proof(ledger, shipment, key)
         if waiting <= 0:
             continue
-        rules = line.rules
-        if line.on_order and order is not None and header is not None:
-            rules = ledger.policy.rules(order.customer_id, line.warehouse, carrier, header.channel, line.fulfilment)
-        rule, feed = _limits(ledger.policy, rules, POD, line.warehouse)
+        rule, feed = _limits(ledger.policy, ledger.carrier_rules(line, carrier), POD, line.warehouse)
         in_order = arrivals if len(arrivals) == 1 else sorted(arrivals)
         since = time_of_unit(in_order, shipment.delivered.get(key, 0))
         if eta is not None and rule.after_eta_us is not None and rule.enabled:

@@ -125,7 +125,7 @@ def _at_home(invoice: InvoiceLedger, money: Money) -> bool:
     return invoice.body.currency == money.currency
 
 
-_NOTHING_AT_RISK = msgspec.Raw(_encode({name: "0" for name in (*BUCKETS, "credit_due", "unapplied")}))
+_NOTHING_AT_RISK = msgspec.Raw(_encode(dict.fromkeys((*BUCKETS, "credit_due", "unapplied"), "0")))
 
 
 def _exposure(exposure: Exposure, money: Money) -> dict[str, object] | msgspec.Raw:

@@ -7,6 +7,7 @@ from click.testing import CliRunner, Result
 
 from o2c.flows.cli import main
 from o2c.flows.correlation.policy import load_policy
+from o2c.flows.correlation.reason_codes import AT_ONCE_CODES, STALL_CODES
 
 POLICY = """
 [process]
@@ -54,24 +55,40 @@ def test_valid_policy_is_named_with_its_version(path: Path) -> None:
 
 def test_process_is_shown_with_its_overrides(path: Path) -> None:
     chain = "order > allocation > pick > shipment > pod > invoice > payment"
-    assert ["every", "order", *chain.split(), "1d"] in rows(path)
+    assert ["every", "order", *chain.split(), "1d", "2h"] in rows(path)
     assert ["fulfilment", "drop_ship", *["order", ">", "shipment", ">", "invoice", ">", "payment"]] in rows(path)
 
 
 def test_stalls_are_shown_with_what_overrides_change(path: Path) -> None:
-    assert ["PAST_DUE", "yes", "36h", "always", "warning", "[collections]", "7d"] in rows(path)
+    after = ["5d", "collections-lead,", "15d", "credit"]
+    past_due = ["PAST_DUE", "yes", "36h", "office", "warning", "after", "30d", "always", "[collections]", "5d", *after]
+    assert past_due in rows(path)
     assert ["customer", "C-7,", "carrier", "UPS", "no", "critical"] in rows(path)
-    assert ["MISSING_POD", "yes", "11d", "always", "warning", "transport", "5d"] in rows(path)
+    assert ["carrier", "UPS", "5d,", "eta", "+", "2d"] in rows(path)
+
+
+def test_exceptions_are_shown_with_their_limits(path: Path) -> None:
+    after = ["3d", "collections-lead,", "10d", "manager"]
+    assert ["SHORT_PAYMENT", "yes", "1", "%,", "5", "office", "warning", "collections", "3d", *after] in rows(path)
+    assert ["PARTIAL_SHIPMENT", "yes", "warehouse", "info", "warehouse"] in rows(path)
+
+
+def test_roles_retention_and_calendars_are_shown(path: Path) -> None:
+    assert ["agent", "acknowledge,", "comment", "all", "all"] in rows(path)
+    assert ["400d", "90d", "180d"] in rows(path)
+    days = ["mon", "tue", "wed", "thu", "fri"]
+    assert ["office", "America/New_York", *days, "08:00-17:00", "US"] in rows(path)
+
+
+def test_no_line_is_wider_than_160_columns_and_every_code_has_one(path: Path) -> None:
+    assert max(map(len, check(path).stdout.splitlines())) <= 160
+    assert {*STALL_CODES, *AT_ONCE_CODES} <= {row[0] for row in rows(path) if row}
 
 
 def test_feeds_are_shown(path: Path) -> None:
-    assert ["shipment/wms-east", "30m", "5m", "always", "WH-1,", "WH-2"] in rows(path)
-    assert ["default", "15m", "(heartbeats)", "5m", "always"] in rows(path)
-    assert ["FEED_SILENT", "yes", "always", "critical", "integration", "4h"] in rows(path)
-
-
-def test_what_is_not_in_force_yet_is_named(path: Path) -> None:
-    assert rows(path)[-3:] == [["Valid,", "but", "not", "in", "force", "yet:"], ["process.settle"], ["retention.open"]]
+    assert ["shipment/wms-east", "30m", "always", "5m", "WH-1,", "WH-2"] in rows(path)
+    assert ["default", "15m", "(heartbeats)", "always", "5m"] in rows(path)
+    assert ["payment", "(where", "a", "feed", "does", "not", "say)", "26h", "bank"] in rows(path)
 
 
 def test_output_without_a_terminal_has_no_escapes(path: Path) -> None:

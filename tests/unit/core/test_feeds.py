@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from o2c.flows.correlation.feeds import Feeds, FeedsState
+from o2c.flows.correlation.feeds import Feeds, FeedsState, Pause
 from o2c.flows.correlation.policy import load_policy
 from o2c.schemas.lanes import Mark
+from o2c.schemas.times import parse_rfc3339
 
 SECOND = 1_000_000
 POLICY = load_policy(
@@ -116,3 +117,30 @@ def test_marks_restored_from_the_store_are_no_silence() -> None:
     )
     assert known.progress("shipment/wms-east") == 290 * SECOND
     assert known.state.pauses == {}
+
+
+BANK = load_policy('[feeds."payment/bank"]\nsilent_after = "26h"\ncalendar = "bank"')
+PAYMENTS = {"payment": frozenset({0})}
+
+
+def at(text: str) -> int:
+    return parse_rfc3339(text) // SECOND
+
+
+def test_a_feed_is_silent_by_the_time_of_its_calendar() -> None:
+    known = Feeds(BANK, PAYMENTS, 0, FeedsState())
+    friday = at("2026-05-22T06:00:00-04:00")
+    known.on_mark(mark(0, {"payment": at("2026-05-26T07:59:59-04:00")}, {"payment/bank": friday}))
+    assert known.silent_since("payment/bank") is None
+    known.on_mark(mark(0, {"payment": at("2026-05-26T08:00:01-04:00")}))
+    assert known.silent_since("payment/bank") == friday * SECOND
+
+
+def test_a_weekend_is_no_silence_that_progress_has_to_stand_for() -> None:
+    known = Feeds(BANK, PAYMENTS, 0, FeedsState())
+    friday, tuesday = at("2026-05-22T06:00:00-04:00"), at("2026-05-26T06:00:00-04:00")
+    known.on_mark(mark(0, {"payment": friday}, {"payment/bank": friday}))
+    known.on_mark(mark(0, {"payment": tuesday}, {"payment/bank": tuesday}))
+    assert known.state.pauses == {}
+    known.on_mark(mark(0, {"payment": tuesday + 172_800}, {"payment/bank": tuesday + 172_800}))
+    assert known.state.pauses == {"payment/bank": Pause(tuesday * SECOND, (tuesday + 172_800) * SECOND)}

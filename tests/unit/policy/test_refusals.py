@@ -44,13 +44,12 @@ WRONG = [
     ),
     (
         '[[process.overrides]]\nlead = "1d"',
-        "process.overrides[0]: selects nothing; give at least one of customer, warehouse, carrier, channel, fulfilment",
+        (
+            "process.overrides[0]: selects nothing; give at least one of "
+            "customer, warehouse, carrier, channel, fulfilment, min_amount"
+        ),
     ),
     ('[[process.overrides]]\ncustomer = "C-7"', "process.overrides[0]: changes nothing: it has selectors alone"),
-    (
-        '[[process.overrides]]\ncustomer = "C-7"\nmin_amount = "10000 USD"\nlead = "1d"',
-        "process.overrides[0].min_amount: selecting by order value comes later; remove it",
-    ),
     (
         '[stalls.SHIPED_NOT_INVOICED]\ntolerance = "1d"',
         "stalls.SHIPED_NOT_INVOICED: unknown reason code; did you mean SHIPPED_NOT_INVOICED?",
@@ -77,7 +76,7 @@ WRONG = [
     ('[stalls.PAST_DUE]\nsla = "0s"', 'stalls.PAST_DUE.sla: 0s is out of bounds: from "1s" to "3650d"'),
     (
         '[stalls.PAST_DUE]\ncalendar = "us-office"',
-        'stalls.PAST_DUE.calendar: calendar "us-office" cannot be used: only "always" is in force yet',
+        'stalls.PAST_DUE.calendar: unknown calendar "us-office"; did you mean office?',
     ),
     ('[stalls.PAST_DUE]\nescalation = [{ after = "4h" }]', "stalls.PAST_DUE.escalation[0].to: is missing"),
     (
@@ -86,7 +85,7 @@ WRONG = [
     ),
     (
         '[[stalls.PAST_DUE.overrides]]\ncustomer = "C-7"\ncalendar = "us-office"',
-        'stalls.PAST_DUE.overrides[0].calendar: calendar "us-office" cannot be used: only "always" is in force yet',
+        'stalls.PAST_DUE.overrides[0].calendar: unknown calendar "us-office"; did you mean office?',
     ),
     (
         (
@@ -103,11 +102,11 @@ WRONG = [
     ('[exceptions.FEED_SILENT]\ntolerance = "1d"', "exceptions.FEED_SILENT.tolerance: unknown key"),
     (
         "[exceptions.PRICE_MISMATCH]\npercent = 0.5",
-        'exceptions.PRICE_MISMATCH.percent: must be a decimal in quotes such as "0.01", not negative',
+        'exceptions.PRICE_MISMATCH.percent: must be a decimal in quotes such as "0.01", not negative, or "none"',
     ),
     (
         '[exceptions.PRICE_MISMATCH]\nabsolute = "NaN"',
-        'exceptions.PRICE_MISMATCH.absolute: must be a decimal in quotes such as "0.01", not negative',
+        'exceptions.PRICE_MISMATCH.absolute: must be a decimal in quotes such as "0.01", not negative, or "none"',
     ),
     (
         '[[exceptions.PRICE_MISMATCH.overrides]]\nmin_amount = "lots"\npercent = "1"',
@@ -122,8 +121,8 @@ WRONG = [
     ),
     ('[feeds.default]\nwarehouses = ["W"]', "feeds.default.warehouses: belongs to a declared feed"),
     (
-        '[feeds."shipment/a"]\ngrace = "1h"',
-        'feeds."shipment/a".silent_after: is missing: a feed is declared by how long it may be silent',
+        '[feeds."allocation/a"]\ngrace = "1h"',
+        'feeds."allocation/a".silent_after: is missing: a feed is declared by how long it may be silent',
     ),
     (
         '[feeds."shipment/a"]\nheartbeat_silent_after = "1h"',
@@ -144,12 +143,80 @@ WRONG = [
         ),
         'feeds."pick/b".warehouses: "W" is already listed by feeds."pick/a"',
     ),
+    (
+        '[feeds."transit/tms"]\ngrace = "1h"',
+        'feeds."transit/tms".silent_after: is missing: a feed is declared by how long it may be silent',
+    ),
+    (
+        '[feeds.transit]\ncalendar = "office"',
+        "feeds.transit.silent_after: is missing: it is all that a type has to say",
+    ),
+    ('[feeds.pod]\nwarehouses = ["W"]', "feeds.pod.warehouses: belongs to a declared feed"),
+    ('[feeds."pod/"]\ngrace = "1h"', 'feeds."pod/": must be named by type and source, such as "shipment/wms-east"'),
+    (
+        '[feeds."pod/tms"]\ncalendar = "bnak"',
+        'feeds."pod/tms".calendar: unknown calendar "bnak"; did you mean bank?',
+    ),
+    (
+        '[stalls.PAST_DUE]\ncritical = { after = "1d", calendar = "xyz" }',
+        ('stalls.PAST_DUE.critical.calendar: unknown calendar "xyz"; there are always, office, warehouse, bank'),
+    ),
+    ('[stalls.PAST_DUE]\ncritical = { age = "1d" }', "stalls.PAST_DUE.critical.age: unknown key"),
+    ('[stalls.PAST_DUE]\nafter_eta = "1d"', "stalls.PAST_DUE.after_eta: PAST_DUE has none; it belongs to MISSING_POD"),
+    (
+        '[[exceptions.CREDIT_HOLD.overrides]]\ncustomer = "C"\npercent = "1"',
+        (
+            "exceptions.CREDIT_HOLD.overrides[0].percent: CREDIT_HOLD has none; it belongs to"
+            " SHORT_SHIP, OVER_SHIP, DELIVERY_SHORT, DELIVERY_DAMAGED, QUANTITY_MISMATCH, PRICE_MISMATCH,"
+            " TOTAL_MISMATCH, SHORT_PAYMENT, UNEARNED_DISCOUNT, DEDUCTION, OVERPAYMENT"
+        ),
+    ),
+    (
+        '[exceptions.SHORT_PAYMENT]\nabsolute = "0.00001"',
+        "exceptions.SHORT_PAYMENT.absolute: must have at most 4 decimal places",
+    ),
+    (
+        '[exceptions.SHORT_PAYMENT]\npercent = "0.0000001"',
+        "exceptions.SHORT_PAYMENT.percent: must be less than 10^15 and have at most 6 decimal places",
+    ),
+    (
+        '[[stalls.PAST_DUE.overrides]]\nmin_amount = "10000 EUE"\nowner = "x"',
+        'stalls.PAST_DUE.overrides[0].min_amount: unknown currency "EUE"; did you mean EUR?',
+    ),
+    (
+        (
+            '[[stalls.PAST_DUE.overrides]]\nmin_amount = "100 USD"\nowner = "x"\n'
+            '[[stalls.PAST_DUE.overrides]]\nmin_amount = "100.00 USD"\nowner = "y"'
+        ),
+        'stalls.PAST_DUE.overrides[1]: selects the same as overrides[0]: min_amount = "100 USD"',
+    ),
+    ('[roles.clerk]\naction = ["comment"]', "roles.clerk.action: unknown key; did you mean actions?"),
+    ('[roles.clerk]\nactions = ["coment"]', 'roles.clerk.actions: unknown action "coment"; did you mean comment?'),
+    ('[roles.clerk]\ncodes = ["PASTDUE"]', 'roles.clerk.codes: unknown reason code "PASTDUE"; did you mean PAST_DUE?'),
+    ('[roles.owner]\nowners = ["x"]', "roles.owner.owners: follow from the exception itself here"),
     ('[retention]\nopened = "400d"', "retention.opened: unknown key; did you mean open?"),
     ('[calendars.us]\ndays = ["mon"]\nhours = "08:00-17:00"', "calendars.us.zone: is missing"),
     (
         '[calendars.us]\nzone = "UTC"\ndays = ["mon"]\nhours = "17:00-08:00"',
         'calendars.us.hours: must be opening hours such as "08:00-17:00"',
     ),
+    (
+        '[calendars.office]\nzone = "America/NewYork"',
+        ('calendars.office.zone: unknown time zone "America/NewYork"; did you mean America/New_York?'),
+    ),
+    (
+        '[calendars.office]\nzone = "America"',
+        'calendars.office.zone: unknown time zone "America"; did you mean America/Nuuk?',
+    ),
+    ('[calendars.office]\nholidays = "XX"', 'calendars.office.holidays: no public holidays are known for "XX"'),
+    (
+        '[calendars.office]\nholidays = "Germany"',
+        'calendars.office.holidays: no public holidays are known for "Germany"; did you mean DE?',
+    ),
+    ('[calendars.office]\nholidays = "US-NX"', 'calendars.office.holidays: "US" has no subdivision "NX"'),
+    ("[calendars.office]\ndays = []", "calendars.office.days: must name a day at least, such as mon"),
+    ('[calendars.office]\ndays = ["tues"]', 'calendars.office.days: unknown day "tues"; did you mean tue?'),
+    ('[calendars.always]\nzone = "UTC"', "calendars.always: is around the clock and cannot be another"),
     ('base = "none"', 'process.milestones: is missing; with base = "none" the file has to say what is observed'),
 ]
 

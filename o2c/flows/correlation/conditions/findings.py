@@ -49,8 +49,9 @@ class Books:
 class Finding:
     """A condition that holds.
 
-    `opens_at`: when it may open at the earliest, None at once; then only once `feed` has got as far. `fact`: it happened
-    and nothing mends it: it is recorded, once. `due_at` overrules the rule's SLA. `explain` gives one sentence with the figures in it; it is asked for only where something is published.
+    `opens_at`: when it may open at the earliest, None at once; then only once `feed` has got as far. `fact`: it
+    happened and nothing mends it: it is recorded, once. `due_at` overrules the rule's SLA. `explain` gives one sentence
+    with the figures in it; it is asked for only where something is published.
     """
 
     __slots__ = (
@@ -68,7 +69,7 @@ class Finding:
         "subject",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- one argument for each thing that an exception says
         self,
         code: str,
         rule: Rule,

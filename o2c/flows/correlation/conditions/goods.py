@@ -189,11 +189,8 @@ def delivered_otherwise(books: Books, found: list[Finding]) -> None:
 
 def _carrier_rules(books: Books, shipment: ShipmentLedger, line: LineLedger) -> Rules:
     """The rules of a line in the hands of the shipment's carrier."""
-    order, header = books.ledger.order_document, books.ledger.header
-    if order is None or header is None or not line.on_order:
-        return line.rules
     carrier = shipment.document.body.carrier  # type: ignore[union-attr]  # a shipment says who carries it
-    return books.ledger.policy.rules(order.customer_id, line.warehouse, carrier, header.channel, line.fulfilment)
+    return books.ledger.carrier_rules(line, carrier)
 
 
 def _delivery_short(books: Books, found: list[Finding], short: list[tuple[ShipmentLedger, LineLedger, int]]) -> None:

@@ -2,7 +2,7 @@
 
 from o2c.flows.correlation.conditions.findings import Books, Finding, added, sum_of, units
 from o2c.flows.correlation.documents import reference
-from o2c.flows.correlation.ledger import Misfit
+from o2c.flows.correlation.matcher import Misfit
 from o2c.schemas.documents import Document, OrderBody
 from o2c.schemas.times import rfc3339
 
@@ -12,11 +12,13 @@ def misfits(books: Books, found: list[Finding]) -> None:
     ledger = books.ledger
     if ledger.header is None:
         return
-    if ledger.unmatched:
-        found.append(_misfit(books, "UNMATCHED_LINE", ledger.unmatched, "fit no line of the order", starred=True))
-    if ledger.uom_mismatches:
+    if ledger.matcher.unmatched:
+        found.append(
+            _misfit(books, "UNMATCHED_LINE", ledger.matcher.unmatched, "fit no line of the order", starred=True)
+        )
+    if ledger.matcher.uom_mismatches:
         said = "count in a unit that the order's line does not convert exactly"
-        found.append(_misfit(books, "UOM_MISMATCH", ledger.uom_mismatches, said, starred=False))
+        found.append(_misfit(books, "UOM_MISMATCH", ledger.matcher.uom_mismatches, said, starred=False))
 
 
 def _misfit(books: Books, code: str, misfit: list[Misfit], said: str, *, starred: bool) -> Finding:
