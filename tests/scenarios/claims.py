@@ -109,7 +109,7 @@ def line(number: str, of: str = THE_ORDER, **stated: Any) -> Figures:
     return Figures("lines", {"line": number, **stated}, False, of)
 
 
-def ready(amount: str, *blocked_by: str, of: str = THE_ORDER) -> Figures:
+def ready(amount: str | None, *blocked_by: str, of: str = THE_ORDER) -> Figures:
     """This much can be invoiced now (the rest, if any, is blocked)."""
     return Figures("billing", {"ready": True, "amount": amount, "blocked_by": sorted(blocked_by)}, False, of)
 

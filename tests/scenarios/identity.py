@@ -106,4 +106,14 @@ STORIES = (
         ),
         policy=plain("allocation"),
     ),
+    story(
+        "two documents without their order",
+        "Shipment and invoice are there, the order is not. That is one problem, not two.",
+        shipment("SH-1", "Tue 2 Jun 10:00", ["1: 10 VALVE"]),
+        invoice("INV-1", "Tue 2 Jun 11:00", ["1: 10 VALVE @ 12.50"], "125.00", **DUE),
+        look("Tue 2 Jun 13:00", problem("ORPHAN_DOCUMENT", since="Tue 2 Jun 10:00")),
+        order("SO-1", "Mon 1 Jun 09:00", ["1: 10 VALVE @ 12.50"], arrives="Tue 2 Jun 16:00"),
+        look("Tue 2 Jun 16:00"),
+        policy=SHIPPING,
+    ),
 )

@@ -106,4 +106,22 @@ STORIES = (
         look("Sat 13 Jun 10:00", problem("UNCREDITED_RETURN", "RT-1", amount="120")),
         policy=SHIPPING,
     ),
+    story(
+        "credited by amount alone",
+        "The credit memo for the return gives its amount, not its lines. The return is credited all the same.",
+        *SOLD,
+        TWO_BACK,
+        credit_memo("CM-1", "Wed 10 Jun 10:00", "200.00", "return", invoices={"INV-1": "200.00"}),
+        look("Sat 13 Jun 10:00", amounts(credited="200", open="800")),
+        policy=SHIPPING,
+    ),
+    story(
+        "credited before it is back",
+        "The customer is trusted: the credit comes first, the goods a week later. Nothing is owed then.",
+        *SOLD,
+        credit_memo("CM-1", "Wed 3 Jun 10:00", "200.00", "return", invoices={"INV-1": "200.00"}, lines=["1: 2"]),
+        TWO_BACK,
+        look("Sat 13 Jun 10:00", quantities(returned="2"), amounts(credited="200")),
+        policy=SHIPPING,
+    ),
 )

@@ -1,7 +1,7 @@
 """Goods that leave: picked, shipped in parts, short, too many, something else instead, taken back."""
 
 from tests.scenarios.claims import amounts, exposure, goods, life, line, look, milestone, problem, quantities, status, timeline
-from tests.scenarios.documents import allocation, item, order, pick, returned, shipment, story
+from tests.scenarios.documents import allocation, credit_memo, item, order, pick, returned, shipment, story
 from tests.scenarios.policies import SHIPPED, STOCK, plain
 
 ORDER = order("SO-1", "Mon 1 Jun 09:00", ["1: 10 VALVE @ 12.50"])
@@ -272,6 +272,79 @@ STORIES = (
         pick("PK-1", "Tue 2 Jun 11:00", ["1: 10"]),
         shipment("SH-1", "Tue 2 Jun 12:00", ["1: 10"]),
         look("Tue 2 Jun 12:00", status(closed=True)),
+        policy=STOCK,
+    ),
+    story(
+        "final on one line, silent on the other",
+        "Valves and hoses are ordered. The final shipment brings eight valves and no hose at all: both lines are short.",
+        order("SO-1", "Mon 1 Jun 09:00", ["1: 10 VALVE @ 12.50", "2: 4 HOSE @ 10"]),
+        shipment("SH-1", "Tue 2 Jun 10:00", ["1: 8"], final=True),
+        look("Tue 2 Jun 12:00", problem("SHORT_SHIP", amount="65")),
+        credit_memo("CM-1", "Wed 3 Jun 09:00", "65.00", "quantity", lines=["1: 2", "2: 4"]),
+        look("Wed 3 Jun 09:00"),
+        policy=SHIPPED,
+    ),
+    story(
+        "short, and settled by an amount",
+        "Two of ten are missing for good. The customer gets their value as an allowance, without a word of lines.",
+        ORDER,
+        shipment("SH-1", "Tue 2 Jun 10:00", ["1: 8"], final=True),
+        look("Tue 2 Jun 12:00", problem("SHORT_SHIP", amount="25")),
+        credit_memo("CM-1", "Wed 3 Jun 09:00", "20.00"),
+        look("Wed 3 Jun 09:00", problem("SHORT_SHIP")),
+        credit_memo("CM-2", "Thu 4 Jun 09:00", "5.00"),
+        look("Thu 4 Jun 09:00"),
+        policy=SHIPPED,
+    ),
+    story(
+        "word of a short shipment comes late",
+        "The final shipment of Tuesday is heard of on Thursday. The two hours are long over: it is a problem at once.",
+        ORDER,
+        look("Wed 3 Jun 09:00", problem("STALLED_SHIPMENT", amount="125")),
+        shipment("SH-1", "Tue 2 Jun 10:00", ["1: 8"], final=True, arrives="Thu 4 Jun 08:00"),
+        look("Thu 4 Jun 08:00", problem("SHORT_SHIP", since="Tue 2 Jun 10:00", detected_at="Thu 4 Jun 08:00", due="Fri 5 Jun 08:00")),
+        policy=SHIPPED,
+    ),
+    story(
+        "two reversals of two shipments",
+        "Six and four have left; both are taken back, on Wednesday and on Thursday. The oldest loss is the one that counts.",
+        ORDER,
+        shipment("SH-1", "Tue 2 Jun 10:00", ["1: 6"]),
+        shipment("SH-2", "Tue 2 Jun 12:00", ["1: 4"]),
+        shipment("SH-3", "Wed 3 Jun 10:00", ["1: 4"], reverses="shipment SH-2"),
+        look("Wed 3 Jun 10:00", problem("PARTIAL_SHIPMENT", amount="50"), quantities(shipped="6")),
+        shipment("SH-4", "Thu 4 Jun 10:00", ["1: 6"], reverses="shipment SH-1"),
+        look("Thu 4 Jun 10:00", quantities(shipped="0")),
+        look("Fri 5 Jun 10:00", problem("STALLED_SHIPMENT", since="Wed 3 Jun 10:00", amount="125")),
+        policy=SHIPPED,
+    ),
+    story(
+        "a third of ten dollars",
+        "Three pieces cost ten dollars together. One leaves: its third and the other two thirds are ten dollars again.",
+        order("SO-1", "Mon 1 Jun 09:00", [item("1: 3 CLAMP", amount="10.00")]),
+        shipment("SH-1", "Tue 2 Jun 10:00", ["1: 1"]),
+        look(
+            "Tue 2 Jun 10:00",
+            problem("PARTIAL_SHIPMENT"),
+            amounts(ordered="10"),
+            exposure(unbilled="3.3333", unallocated="6.6667"),
+        ),
+        policy=plain("shipment", "invoice"),
+    ),
+    story(
+        "picked goods go first",
+        "Two lines of the same valve; line 1 alone was picked. What is shipped without a line is taken from there first.",
+        order(
+            "SO-1",
+            "Mon 1 Jun 09:00",
+            [
+                item("1: 5 VALVE @ 12.50", promised_at="Fri 12 Jun 17:00"),
+                item("2: 5 VALVE @ 12.50", promised_at="Mon 8 Jun 17:00"),
+            ],
+        ),
+        pick("PK-1", "Mon 1 Jun 10:00", ["1: 5"]),
+        shipment("SH-1", "Mon 1 Jun 15:00", ["5 VALVE"]),
+        look("Mon 1 Jun 15:00", problem("PARTIAL_SHIPMENT"), line("1", picked="5", shipped="5"), line("2", shipped="0")),
         policy=STOCK,
     ),
 )
