@@ -32,16 +32,12 @@ class Collected:
                 orders.append(entry)
             if document.reverses or document.replaces:
                 takes_back = True
-            if kind == "invoice":
-                if not counts(document):
-                    continue
-            elif document.cancelled or (document.reverses and not document.replaces):
-                continue
-            of_type = entries.get(kind)
-            if of_type is None:
-                entries[kind] = [entry]
-            else:
-                of_type.append(entry)
+            if counts(document):
+                of_type = entries.get(kind)
+                if of_type is None:
+                    entries[kind] = [entry]
+                else:
+                    of_type.append(entry)
         if takes_back:
             self._take_back(documents, least_seen)
         for of_type in entries.values():

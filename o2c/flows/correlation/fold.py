@@ -50,6 +50,10 @@ class Fold:
         holding = self._stalls(ledger, currency, waits)
         for finding in findings:
             identifier = exception_id(state.correlation_id, finding.code, finding.subject)
+            life = state.lives.get(identifier)
+            if finding.fact and life is not None and life.state != RECORDED:
+                # It was open before it became a fact: now it is over.
+                continue
             if self._is_standing(identifier) or self._settled(finding):
                 holding[identifier] = finding
         lives = state.lives

@@ -20,8 +20,8 @@ Number = tuple[str, str]
 class Settlement:
     """The invoices of an order while its settling documents are applied to them.
 
-    `documents`: all documents by key; an invoice that is among them and not counted was taken back. `credit_due`, `refunded` and `elsewhere` (applied to
-    invoices that are not known here) are in the order's currency.
+    `documents`: all documents by key; an invoice that is among them and not counted was taken back. `credit_due`,
+    `refunded` and `elsewhere` (applied to invoices that are not known here) are in the order's currency.
     """
 
     def __init__(

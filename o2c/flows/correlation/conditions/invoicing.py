@@ -66,7 +66,8 @@ def _append_excess(
     if not beyond(quantity, sum(line.reached[INVOICE] for line, _ in lines), rule, rule.absolute_quantity):
         return
     value = added([line.value(part) for line, part in lines])
-    since = _business_at(books, document)
+    lost = [at for line, _ in lines for _, at, _ in (line.lost or {}).get(SHIPMENT, ())]
+    since = max([_business_at(books, document), *lost])
     said = _SAID[code].format(number=document.document_id)
     found.append(
         Finding(
