@@ -17,7 +17,7 @@ from o2c.schemas.codecs import Decoder
 from o2c.schemas.lanes import LaneBatch, Mark
 from o2c.schemas.records import Emission, Record
 from tests.equal import Json
-from tests.scenarios.calendar import in_json, instant
+from tests.scenarios.calendar import UTC, in_json, instant
 from tests.scenarios.claims import Look
 from tests.scenarios.documents import Event, Silence, Story
 from tests.unit.core.memory_store import MemoryStore
@@ -99,7 +99,9 @@ def looks_of(story: Story) -> list[Look]:
 def heard(story: Story) -> list[tuple[int, bytes]]:
     """(when it was known, the event as JSON) of all events of the story, but those of a feed gone silent."""
     events = [step for step in story.steps if isinstance(step, Event)]
-    known = sorted((_known_at(event, story.zone), event.body["event_id"], _bytes(event, story.zone)) for event in events)
+    known = sorted(
+        (_known_at(event, story.zone), event.body["event_id"], event_json(event, story.zone)) for event in events
+    )
     silenced = silences(story)
     return [(at, value) for at, _, value in known if at <= silenced.get(_feed(value), at)]
 
@@ -118,7 +120,8 @@ def _known_at(event: Event, zone: str) -> int:
     return instant(event.arrives or event.at, zone)
 
 
-def _bytes(event: Event, zone: str) -> bytes:
+def event_json(event: Event, zone: str = UTC) -> bytes:
+    """The canonical event as a source would write it."""
     body = event.body if event.arrives is None else {**event.body, "received_at": event.arrives}
     return json.dumps(in_json(body, zone)).encode()
 
