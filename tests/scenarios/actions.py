@@ -41,7 +41,11 @@ def _refused(name: str, told: str, event: Event, why: str) -> object:
         *STUCK,
         look("Wed 3 Jun 10:00", problem("SHIPPED_NOT_INVOICED", state="opened")),
         event,
-        look("Wed 3 Jun 12:00", problem("SHIPPED_NOT_INVOICED", state="opened", owner="billing"), audited((event.body["action"], "refused", event.body["actor"]), why=why)),
+        look(
+            "Wed 3 Jun 12:00",
+            problem("SHIPPED_NOT_INVOICED", state="opened", owner="billing"),
+            audited((event.body["action"], "refused", event.body["actor"]), why=why),
+        ),
         policy=POLICY,
     )
 
@@ -155,7 +159,9 @@ STORIES = (
         "Ann writes down what the customer said. Nothing changes but the record of it.",
         *STUCK,
         acts("Wed 3 Jun 11:00", "comment", note="customer wants one invoice a month"),
-        look("Wed 3 Jun 11:00", problem("SHIPPED_NOT_INVOICED", state="opened"), audited(("comment", "accepted", "ann"))),
+        look(
+            "Wed 3 Jun 11:00", problem("SHIPPED_NOT_INVOICED", state="opened"), audited(("comment", "accepted", "ann"))
+        ),
         policy=POLICY,
     ),
     story(
@@ -210,7 +216,11 @@ STORIES = (
             by="carl",
             role="controller",
         ),
-        look("Wed 3 Jun 11:00", problem("PRICE_MISMATCH", "INV-1", state="opened"), audited(("override", "refused", "carl"), why="PRICE_MISMATCH")),
+        look(
+            "Wed 3 Jun 11:00",
+            problem("PRICE_MISMATCH", "INV-1", state="opened"),
+            audited(("override", "refused", "carl"), why="PRICE_MISMATCH"),
+        ),
         policy=POLICY,
     ),
     story(
@@ -295,7 +305,11 @@ STORIES = (
         *STUCK,
         acts("Wed 3 Jun 11:00", "acknowledge"),
         acts("Wed 3 Jun 11:00", "acknowledge"),
-        look("Wed 3 Jun 12:00", problem("SHIPPED_NOT_INVOICED", state="acknowledged"), audited(("acknowledge", "accepted", "ann"))),
+        look(
+            "Wed 3 Jun 12:00",
+            problem("SHIPPED_NOT_INVOICED", state="acknowledged"),
+            audited(("acknowledge", "accepted", "ann")),
+        ),
         policy=POLICY,
     ),
 )

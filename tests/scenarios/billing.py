@@ -15,7 +15,19 @@ from tests.scenarios.claims import (
     ready,
     status,
 )
-from tests.scenarios.documents import credit_memo, hold, incident, invoice, item, order, payment, pays, pod, shipment, story
+from tests.scenarios.documents import (
+    credit_memo,
+    hold,
+    incident,
+    invoice,
+    item,
+    order,
+    payment,
+    pays,
+    pod,
+    shipment,
+    story,
+)
 from tests.scenarios.policies import DELIVERY, SHIPPING
 
 ORDER = order("SO-1", "Mon 1 Jun 09:00", ["1: 10 VALVE @ 12.50"])
@@ -72,7 +84,9 @@ STORIES = (
         look(
             "Tue 2 Jun 13:00",
             problem("PARTIAL_SHIPMENT"),
-            problem("QUANTITY_MISMATCH", "INV-1", amount="125", currency="USD", since="Tue 2 Jun 11:00", says=["100", "90"]),
+            problem(
+                "QUANTITY_MISMATCH", "INV-1", amount="125", currency="USD", since="Tue 2 Jun 11:00", says=["100", "90"]
+            ),
         ),
         credit_memo("CM-1", "Wed 3 Jun 08:00", "125.00", "quantity", lines=["1: 10"], invoices={"INV-1": "125.00"}),
         look(
@@ -103,7 +117,9 @@ STORIES = (
         shipment("SH-1", "Tue 2 Jun 10:00", ["1: 8"]),
         INVOICE,
         look(
-            "Tue 2 Jun 14:00", problem("PARTIAL_SHIPMENT"), problem("QUANTITY_MISMATCH", "INV-1", amount="25", category="mismatch")
+            "Tue 2 Jun 14:00",
+            problem("PARTIAL_SHIPMENT"),
+            problem("QUANTITY_MISMATCH", "INV-1", amount="25", category="mismatch"),
         ),
         shipment("SH-2", "Wed 3 Jun 08:00", ["1: 2"]),
         look("Wed 3 Jun 08:00"),
@@ -186,7 +202,14 @@ STORIES = (
             blocked("125", "BILLING_HOLD"),
             exposure(unbilled="125"),
         ),
-        hold("HO-1", "Wed 3 Jun 10:00", "billing", revision=2, business_at="Mon 1 Jun 12:00", released_at="Wed 3 Jun 10:00"),
+        hold(
+            "HO-1",
+            "Wed 3 Jun 10:00",
+            "billing",
+            revision=2,
+            business_at="Mon 1 Jun 12:00",
+            released_at="Wed 3 Jun 10:00",
+        ),
         look("Wed 3 Jun 10:00", ready("125"), billed((False, "125", "BILLING_HOLD"), (True, "125"))),
         look("Thu 4 Jun 10:00", problem("SHIPPED_NOT_INVOICED", amount="125")),
         policy=SHIPPING,
@@ -206,9 +229,16 @@ STORIES = (
         ORDER,
         SHIPMENT,
         incident("INC-1", "Tue 2 Jun 10:30", "tax_failure", detail="no rate for the ship-to"),
-        look("Tue 2 Jun 10:30", problem("TAX_FAILURE", "INC-1", since="Tue 2 Jun 10:30"), blocked("125", "TAX_FAILURE")),
+        look(
+            "Tue 2 Jun 10:30", problem("TAX_FAILURE", "INC-1", since="Tue 2 Jun 10:30"), blocked("125", "TAX_FAILURE")
+        ),
         incident(
-            "INC-1", "Tue 2 Jun 15:00", "tax_failure", revision=2, business_at="Tue 2 Jun 10:30", resolved_at="Tue 2 Jun 15:00"
+            "INC-1",
+            "Tue 2 Jun 15:00",
+            "tax_failure",
+            revision=2,
+            business_at="Tue 2 Jun 10:30",
+            resolved_at="Tue 2 Jun 15:00",
         ),
         look("Tue 2 Jun 15:00", ready("125"), billed((True, "125"), (False, "125", "TAX_FAILURE"), (True, "125"))),
         policy=SHIPPING,
@@ -233,8 +263,14 @@ STORIES = (
         invoice("INV-1", "Tue 2 Jun 12:00", ["1: 10 @ 12.50"], "125.00", shipment="SH-1", **DUE),
         invoice("INV-2", "Tue 2 Jun 13:00", ["1: 10 @ 12.50"], "125.00", shipment="SH-1", **DUE),
         look("Tue 2 Jun 13:00", problem("DUPLICATE_INVOICE", "INV-2", amount="125"), amounts(invoiced="250")),
-        look("Tue 2 Jun 15:00", problem("DUPLICATE_INVOICE", "INV-2"), problem("QUANTITY_MISMATCH", "INV-2", amount="125")),
-        invoice("INV-2", "Wed 3 Jun 09:00", ["1: 10 @ 12.50"], "125.00", shipment="SH-1", revision=2, cancelled=True, **DUE),
+        look(
+            "Tue 2 Jun 15:00",
+            problem("DUPLICATE_INVOICE", "INV-2"),
+            problem("QUANTITY_MISMATCH", "INV-2", amount="125"),
+        ),
+        invoice(
+            "INV-2", "Wed 3 Jun 09:00", ["1: 10 @ 12.50"], "125.00", shipment="SH-1", revision=2, cancelled=True, **DUE
+        ),
         look("Wed 3 Jun 09:00", amounts(invoiced="125", open="125")),
         life("DUPLICATE_INVOICE", "opened Tue 2 Jun 13:00", "cleared Wed 3 Jun 09:00", about="INV-2"),
         policy=SHIPPING,
@@ -359,7 +395,9 @@ STORIES = (
         ORDER,
         SHIPMENT,
         INVOICE,
-        invoice("INV-1", "Tue 2 Jun 12:00", ["1: 10 @ 12.50"], "125.00", scope="old", correlation_id="SO-1", of=None, **DUE),
+        invoice(
+            "INV-1", "Tue 2 Jun 12:00", ["1: 10 @ 12.50"], "125.00", scope="old", correlation_id="SO-1", of=None, **DUE
+        ),
         look("Tue 2 Jun 12:00", problem("DUPLICATE_INVOICE", "INV-1", amount="125"), amounts(invoiced="250")),
         invoice(
             "INV-1",

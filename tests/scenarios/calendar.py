@@ -9,7 +9,9 @@ from o2c.schemas.times import parse_rfc3339, rfc3339
 
 YEAR = 2026
 UTC = "UTC"
-_TIME = re.compile(r"(?P<weekday>[A-Z][a-z]{2}) (?P<day>\d{1,2} [A-Z][a-z]{2})(?: (?P<year>\d{4}))? (?P<clock>\d\d:\d\d)")
+_TIME = re.compile(
+    r"(?P<weekday>[A-Z][a-z]{2}) (?P<day>\d{1,2} [A-Z][a-z]{2})(?: (?P<year>\d{4}))? (?P<clock>\d\d:\d\d)"
+)
 
 
 def is_time(text: str) -> bool:

@@ -24,9 +24,7 @@ def subject_of(story: Story, about: str, order: str | None) -> tuple[str, str]:
         return ("feed", about)
     if about == order:
         return ("order", about)
-    types = {
-        step.body["type"] for step in story.steps if isinstance(step, Event) and step.body["document_id"] == about
-    }
+    types = {step.body["type"] for step in story.steps if isinstance(step, Event) and step.body["document_id"] == about}
     assert len(types) == 1, f"{about} names {len(types)} documents of the story"
     return (types.pop(), about)
 
@@ -121,7 +119,7 @@ def _figures(story: Story, claim: Figures, seen: Seen) -> Iterator[str]:
         yield f"nothing is known of {claim.of}"
         return
     label = claim.part or "status"
-    part = status
+    part: Any = status
     for name in claim.part.split():
         part = part.get(name) if part else None
     stated = claim.stated
@@ -160,11 +158,10 @@ def _audited(claim: Audited, seen: Seen) -> Iterator[str]:
 
 def _billed(claim: Billed, seen: Seen) -> Iterator[str]:
     told = [each for each in seen.billing if each["correlation_id"] == THE_ORDER]
-    records = [(each["ready"], each["amount"], tuple(each["blocked_by"])) for each in told]
-    if not same([list(record[:2]) for record in records], [list(record[:2]) for record in claim.records]):
-        yield f"billing was told {records}, claimed {list(claim.records)}"
-    elif [record[2] for record in records] != [record[2] for record in claim.records]:
-        yield f"billing was told {records}, claimed {list(claim.records)}"
+    records = [(each["ready"], each["amount"], each["blocked_by"]) for each in told]
+    claimed = [(ready, amount, list(blocked_by)) for ready, amount, blocked_by in claim.records]
+    if not same(records, claimed):
+        yield f"billing was told {records}, claimed {claimed}"
     if [each["sequence"] for each in told] != list(range(1, len(told) + 1)):
         yield "what billing was told is not numbered from one"
 
@@ -184,7 +181,7 @@ def same(said: Any, claimed: Any) -> bool:
             return said == claimed
     if isinstance(said, dict) and isinstance(claimed, dict):
         return all(same(said.get(name, "0"), claimed.get(name, "0")) for name in said.keys() | claimed.keys())
-    if isinstance(said, list) and isinstance(claimed, list):
+    if isinstance(said, list | tuple) and isinstance(claimed, list | tuple):
         return len(said) == len(claimed) and all(map(same, said, claimed))
     return bool(said == claimed)
 

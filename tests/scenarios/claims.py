@@ -80,7 +80,7 @@ def look(at: str, *claims: Any) -> Look:
 
 
 def problem(code: str, about: str = THE_ORDER, *, of: str | None = THE_ORDER, **stated: Any) -> Problem:
-    """An open exception: `amount`, `since`, `due`, `owner`, `severity`, `state`, `occurrence`, `level`, `to`, `says`."""
+    """An open exception: `amount`, `since`, `due`, `owner`, `severity`, `state`, `occurrence`, `level`, `to`, ..."""
     return Problem(code, about, stated, of)
 
 

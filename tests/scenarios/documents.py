@@ -5,6 +5,7 @@ document but an order names the story's order, unless `of` names another (or sev
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +15,9 @@ Json = dict[str, Any]
 Item = str | Json
 THE_ORDER = "SO-1"
 
-_LINE = re.compile(r"(?:(?P<line>[\w-]+): )?(?P<quantity>-?[\d.]+)(?: (?P<sku>[A-Z][\w-]*))?(?: @ (?P<unit_price>-?[\d.]+))?")
+_LINE = re.compile(
+    r"(?:(?P<line>[\w-]+): )?(?P<quantity>-?[\d.]+)(?: (?P<sku>[A-Z][\w-]*))?(?: @ (?P<unit_price>-?[\d.]+))?"
+)
 SOURCES = {
     "order": "erp",
     "allocation": "wms",
@@ -124,29 +127,29 @@ def document(
     return Event(body, arrives)
 
 
-def order(number: str, at: str, lines: list[Item], **fields: Any) -> Event:
+def order(number: str, at: str, lines: Sequence[Item], **fields: Any) -> Event:
     """A sales order of customer C-1 in dollars, unless said otherwise."""
     return document("order", number, at, lines=lines, **{"customer_id": "C-1", "currency": "USD", **fields})
 
 
-def allocation(number: str, at: str, lines: list[Item], **fields: Any) -> Event:
+def allocation(number: str, at: str, lines: Sequence[Item], **fields: Any) -> Event:
     """Stock reserved."""
     return document("allocation", number, at, lines=lines, **fields)
 
 
-def pick(number: str, at: str, lines: list[Item], **fields: Any) -> Event:
+def pick(number: str, at: str, lines: Sequence[Item], **fields: Any) -> Event:
     """Stock picked."""
     return document("pick", number, at, lines=lines, **fields)
 
 
-def shipment(number: str, at: str, lines: list[Item], **fields: Any) -> Event:
+def shipment(number: str, at: str, lines: Sequence[Item], **fields: Any) -> Event:
     """Goods that left."""
     return document("shipment", number, at, lines=lines, **fields)
 
 
-def pod(number: str, at: str, lines: list[Item] | None = None, **fields: Any) -> Event:
+def pod(number: str, at: str, lines: Sequence[Item] | None = None, **fields: Any) -> Event:
     """A proof of delivery; `shipment` and `tracking` are what it names."""
-    refs = {kind: [fields.pop(kind)] for kind in ("shipment", "tracking") if kind in fields}
+    refs: dict[str, list[str]] = {kind: [fields.pop(kind)] for kind in ("shipment", "tracking") if kind in fields}
     return document("pod", number, at, lines=lines, refs=refs, **fields)
 
 
@@ -155,7 +158,7 @@ def transit(number: str, at: str, status: str, shipment: str, **fields: Any) -> 
     return document("transit", number, at, status=status, refs={"shipment": [shipment]}, **fields)
 
 
-def invoice(number: str, at: str, lines: list[Item], total: str, **fields: Any) -> Event:
+def invoice(number: str, at: str, lines: Sequence[Item], total: str, **fields: Any) -> Event:
     """An invoice in dollars, unless said otherwise. `shipment` is what it names."""
     refs = {"shipment": [fields.pop("shipment")]} if "shipment" in fields else {}
     return document("invoice", number, at, lines=lines, total=total, refs=refs, **{"currency": "USD", **fields})
@@ -187,7 +190,7 @@ def hold(number: str, at: str, kind: str, **fields: Any) -> Event:
     return document("hold", number, at, kind=kind, **fields)
 
 
-def returned(number: str, at: str, lines: list[Item], **fields: Any) -> Event:
+def returned(number: str, at: str, lines: Sequence[Item], **fields: Any) -> Event:
     """Goods that came back (or, by `kind`, may, or never left)."""
     return document("return", number, at, lines=lines, **fields)
 
@@ -225,8 +228,6 @@ def silence(feed: str, after: str) -> Silence:
     return Silence(feed, after)
 
 
-def story(
-    name: str, told: str, *steps: Any, policy: str, zone: str = "UTC", shuffles: bool = True
-) -> Story:
+def story(name: str, told: str, *steps: Any, policy: str, zone: str = "UTC", shuffles: bool = True) -> Story:
     """A story; `shuffles` False where its end rests on when things were seen."""
     return Story(name, told, steps, policy, zone, shuffles)

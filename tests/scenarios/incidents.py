@@ -20,7 +20,10 @@ def _kind(kind: str, code: str, why: str) -> object:
         f"{why} It is repaired in the afternoon.",
         order("SO-1", "Mon 1 Jun 09:00", ["1: 10 VALVE @ 12.50"]),
         failed,
-        look("Mon 1 Jun 10:00", problem(code, "INC-1", since="Mon 1 Jun 10:00", category="failure", due="Tue 2 Jun 10:00")),
+        look(
+            "Mon 1 Jun 10:00",
+            problem(code, "INC-1", since="Mon 1 Jun 10:00", category="failure", due="Tue 2 Jun 10:00"),
+        ),
         failed.again("Mon 1 Jun 15:00", business_at="Mon 1 Jun 10:00", resolved_at="Mon 1 Jun 15:00"),
         look("Mon 1 Jun 15:00"),
         life(code, "opened Mon 1 Jun 10:00", "cleared Mon 1 Jun 15:00", about="INC-1"),

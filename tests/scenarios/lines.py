@@ -61,7 +61,12 @@ STORIES = (
         "Two lines of the same valve; seven are shipped without a line. The line promised earlier is filled first.",
         TWICE_VALVE,
         shipment("SH-1", "Tue 2 Jun 10:00", ["7 VALVE"]),
-        look("Tue 2 Jun 10:00", problem("PARTIAL_SHIPMENT", amount="37.50"), line("2", shipped="5"), line("1", shipped="2")),
+        look(
+            "Tue 2 Jun 10:00",
+            problem("PARTIAL_SHIPMENT", amount="37.50"),
+            line("2", shipped="5"),
+            line("1", shipped="2"),
+        ),
         policy=SHIPPED,
     ),
     story(
@@ -70,7 +75,12 @@ STORIES = (
         TWICE_VALVE,
         allocation("AL-1", "Mon 1 Jun 10:00", ["1: 5"]),
         shipment("SH-1", "Mon 1 Jun 15:00", ["5 VALVE"]),
-        look("Mon 1 Jun 15:00", problem("PARTIAL_SHIPMENT"), line("1", allocated="5", shipped="5"), line("2", shipped="0")),
+        look(
+            "Mon 1 Jun 15:00",
+            problem("PARTIAL_SHIPMENT"),
+            line("1", allocated="5", shipped="5"),
+            line("2", shipped="0"),
+        ),
         policy=plain("allocation", "shipment"),
     ),
     story(
@@ -79,7 +89,11 @@ STORIES = (
         ORDER,
         shipment("SH-1", "Tue 2 Jun 10:00", ["1: 10", "7: 3 CLAMP"]),
         look("Tue 2 Jun 11:59"),
-        look("Tue 2 Jun 12:00", problem("UNMATCHED_LINE", since="Tue 2 Jun 10:00", says=["CLAMP"]), line("7", ordered="0", shipped="3")),
+        look(
+            "Tue 2 Jun 12:00",
+            problem("UNMATCHED_LINE", since="Tue 2 Jun 10:00", says=["CLAMP"]),
+            line("7", ordered="0", shipped="3"),
+        ),
         shipment("SH-1", "Wed 3 Jun 10:00", ["1: 10"], revision=2),
         look("Wed 3 Jun 10:00", status(closed=True)),
         life("UNMATCHED_LINE", "opened Tue 2 Jun 12:00", "cleared Wed 3 Jun 10:00"),

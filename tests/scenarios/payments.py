@@ -1,8 +1,8 @@
 """Money that comes in: on time, late, in parts, too little, too much, without saying for what, and taken back."""
 
 from tests.scenarios.claims import amounts, exposure, life, look, money, problem, status
-from tests.scenarios.documents import credit_memo, invoice, order, payment, pays, shipment, story
-from tests.scenarios.policies import SHIPPING
+from tests.scenarios.documents import credit_memo, invoice, less, order, payment, pays, shipment, story
+from tests.scenarios.policies import SHIPPING, plain
 
 DUE = {"due_at": "Wed 1 Jul 00:00"}
 ORDER = order("SO-1", "Mon 1 Jun 09:00", ["1: 10 PUMP @ 100"])
@@ -136,9 +136,13 @@ STORIES = (
         "300.00 arrive without saying for what. After two days cash application is asked; it is for the invoice.",
         *SOLD,
         payment("PAY-1", "Mon 8 Jun 10:00", "300.00"),
-        look("Mon 8 Jun 10:00", amounts(paid="0", open="1000", unapplied="300"), exposure(open="1000", unapplied="300")),
+        look(
+            "Mon 8 Jun 10:00", amounts(paid="0", open="1000", unapplied="300"), exposure(open="1000", unapplied="300")
+        ),
         look("Wed 10 Jun 10:00", problem("UNAPPLIED_CASH", "PAY-1", amount="300", since="Mon 8 Jun 10:00")),
-        payment("PAY-1", "Wed 10 Jun 15:00", "300.00", pays("INV-1", "300.00"), revision=2, business_at="Mon 8 Jun 10:00"),
+        payment(
+            "PAY-1", "Wed 10 Jun 15:00", "300.00", pays("INV-1", "300.00"), revision=2, business_at="Mon 8 Jun 10:00"
+        ),
         look(
             "Wed 10 Jun 15:00",
             problem("SHORT_PAYMENT", "PAY-1", amount="700"),
@@ -360,7 +364,11 @@ STORIES = (
         "Half is paid within the ten days, less two per cent of that half. The other half comes later in full.",
         *WITH_DISCOUNT,
         payment("PAY-1", "Fri 5 Jun 14:00", "490.00", pays("INV-1", "490.00", "10.00")),
-        look("Fri 5 Jun 16:00", problem("SHORT_PAYMENT", "PAY-1", amount="500"), amounts(paid="490", discounted="10", open="500")),
+        look(
+            "Fri 5 Jun 16:00",
+            problem("SHORT_PAYMENT", "PAY-1", amount="500"),
+            amounts(paid="490", discounted="10", open="500"),
+        ),
         payment("PAY-2", "Mon 29 Jun 14:00", "500.00", pays("INV-1", "500.00")),
         look("Mon 29 Jun 16:00", amounts(paid="990", discounted="10", open="0"), status(closed=True)),
         policy=SHIPPING,
@@ -403,6 +411,103 @@ STORIES = (
         payment("PAY-1", "Mon 8 Jun 10:00", "1000.00", pays("INV-1", "1000.00")),
         payment("CB-1", "Mon 22 Jun 10:00", "250.00", kind="chargeback", refs={"payment": ["PAY-1"]}),
         look("Mon 22 Jun 10:00", amounts(paid="750", open="250"), exposure(open="250")),
+        policy=SHIPPING,
+    ),
+    story(
+        "short of the first instalment",
+        "300.00 of the first 500.00 come. The second half explains 500.00 of what is open; 200.00 are short.",
+        *IN_HALVES,
+        payment("PAY-1", "Fri 12 Jun 10:00", "300.00", pays("INV-1", "300.00")),
+        look("Fri 12 Jun 12:00", problem("SHORT_PAYMENT", "PAY-1", amount="200"), amounts(paid="300", open="700")),
+        look(
+            "Thu 18 Jun 00:00",
+            problem("SHORT_PAYMENT", "PAY-1"),
+            problem("PAST_DUE", "INV-1", since="Mon 15 Jun 00:00"),
+        ),
+        policy=SHIPPING,
+    ),
+    story(
+        "the advice tells of a deduction",
+        "The advice says that 50.00 are kept back, the bank's line has 950.00. Together: paid, less a deduction.",
+        *SOLD,
+        payment(
+            "ADV-1",
+            "Fri 12 Jun 10:00",
+            "950.00",
+            pays("INV-1", "950.00", None, less("50.00", "01")),
+            kind="remittance",
+            reference="R-77",
+        ),
+        look("Fri 12 Jun 14:00", amounts(paid="0", deducted="0", open="1000")),
+        payment("PAY-1", "Mon 15 Jun 10:00", "950.00", reference="R-77"),
+        look(
+            "Mon 15 Jun 12:00", problem("DEDUCTION", "PAY-1", amount="50"), amounts(paid="950", deducted="50", open="0")
+        ),
+        policy=SHIPPING,
+    ),
+    story(
+        "half a cent of discount",
+        "Two per cent of 1,000.25 are 20.005, by the rule 20.00. The customer takes 20.02: two cents too many.",
+        order("SO-1", "Mon 1 Jun 09:00", ["1: 1 PUMP @ 1000.25"]),
+        shipment("SH-1", "Mon 1 Jun 12:00", ["1: 1"]),
+        invoice("INV-1", "Mon 1 Jun 14:00", ["1: 1 @ 1000.25"], "1000.25", **TWO_TEN_NET_THIRTY),
+        payment("PAY-1", "Fri 5 Jun 10:00", "980.23", pays("INV-1", "980.23", "20.02")),
+        look(
+            "Fri 5 Jun 12:00",
+            problem("UNEARNED_DISCOUNT", "PAY-1", amount="0.02"),
+            amounts(discounted="20.02", open="0"),
+        ),
+        policy=SHIPPING,
+    ),
+    story(
+        "a shop that writes no invoices",
+        "This business sees orders, shipments and money, no invoices. What is paid is held against what was ordered.",
+        ORDER,
+        payment("PAY-1", "Mon 1 Jun 10:00", "1000.00"),
+        SHIPMENT,
+        look("Mon 8 Jun 10:00", status(closed=True, health="closed")),
+        policy=plain("shipment", "payment"),
+    ),
+    story(
+        "whoever does not observe money does not wait for it",
+        "This business sees orders, shipments and invoices; a partner collects. With the invoice the order is done.",
+        *SOLD,
+        look("Wed 15 Jul 10:00", status(closed=True)),
+        policy=plain("shipment", "invoice"),
+    ),
+    story(
+        "a deposit that is not paid",
+        "The deposit is due like any invoice.",
+        ORDER,
+        invoice("DP-1", "Mon 1 Jun 10:00", [], "300.00", kind="down_payment", due_at="Mon 8 Jun 00:00"),
+        look("Wed 3 Jun 08:00", exposure(unallocated="1000", open="300")),
+        look("Thu 11 Jun 00:00", problem("STALLED_SHIPMENT"), problem("PAST_DUE", "DP-1", amount="300")),
+        policy=SHIPPING,
+    ),
+    story(
+        "two sums without a word",
+        "200.00 on Monday, 300.00 on Tuesday, neither applied. Each has its own two days.",
+        *SOLD,
+        payment("PAY-1", "Mon 8 Jun 10:00", "200.00"),
+        payment("PAY-2", "Tue 9 Jun 10:00", "300.00"),
+        look(
+            "Wed 10 Jun 10:00", problem("UNAPPLIED_CASH", "PAY-1", amount="200"), exposure(open="1000", unapplied="500")
+        ),
+        look(
+            "Thu 11 Jun 10:00",
+            problem("UNAPPLIED_CASH", "PAY-1", amount="200"),
+            problem("UNAPPLIED_CASH", "PAY-2", amount="300"),
+        ),
+        policy=SHIPPING,
+    ),
+    story(
+        "an application corrected",
+        "The clerk typed 1,050.00 and corrects it to the thousand that came. Nothing is overpaid.",
+        *SOLD,
+        payment("PAY-1", "Mon 15 Jun 10:00", "1050.00", pays("INV-1", "1050.00")),
+        look("Mon 15 Jun 10:00", problem("OVERPAYMENT", "PAY-1", amount="50")),
+        payment("PAY-1", "Mon 15 Jun 12:00", "1000.00", pays("INV-1", "1000.00"), revision=2),
+        look("Mon 15 Jun 12:00", amounts(overpaid="0", paid="1000"), status(closed=True)),
         policy=SHIPPING,
     ),
 )

@@ -1,9 +1,9 @@
-"""The policy of most stories: around the clock, round tolerances, one owner a code. An empty text is the packaged one."""
+"""The policy of most stories: around the clock, round tolerances, one owner a code."""
 
 from typing import NamedTuple
 
 PACKAGED = ""
-"""The default policy that the product comes with."""
+"""The default policy that the product comes with: no text of one's own."""
 
 
 class Handling(NamedTuple):

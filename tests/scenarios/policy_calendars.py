@@ -1,6 +1,6 @@
 """Business time: weekends, public holidays, nights, and the days on which clocks change; age and amount; overrides."""
 
-from tests.scenarios.claims import life, look, problem, recorded, status, waiting
+from tests.scenarios.claims import look, problem, recorded, status, waiting
 from tests.scenarios.documents import allocation, hold, invoice, order, payment, pays, pod, shipment, story
 from tests.scenarios.policies import PACKAGED, plain
 
@@ -50,6 +50,21 @@ severity = "critical"
 """,
 )
 OFF = plain("allocation", STALLED_ALLOCATION="enabled = false")
+GERMAN_SITE = plain(
+    "allocation",
+    STALLED_ALLOCATION="""
+[[stalls.STALLED_ALLOCATION.overrides]]
+warehouse = "WH-DE"
+calendar = "de-site"
+""",
+    also="""
+[calendars.de-site]
+zone = "Europe/Berlin"
+days = ["mon", "tue", "wed", "thu", "fri"]
+hours = "06:00-22:00"
+holidays = "DE"
+""",
+)
 VALVES = ["1: 10 VALVE @ 12.50"]
 
 STORIES = (
@@ -92,7 +107,14 @@ STORIES = (
             problem("CREDIT_HOLD", "HO-1", due="Mon 15 Jun 14:00"),
             problem("STALLED_RELEASE", "HO-1", since="Fri 12 Jun 14:00"),
         ),
-        hold("HO-1", "Mon 15 Jun 16:00", "credit", revision=2, business_at="Fri 12 Jun 14:00", released_at="Mon 15 Jun 16:00"),
+        hold(
+            "HO-1",
+            "Mon 15 Jun 16:00",
+            "credit",
+            revision=2,
+            business_at="Fri 12 Jun 14:00",
+            released_at="Mon 15 Jun 16:00",
+        ),
         look("Mon 15 Jun 16:00"),
         policy=RELEASE,
         zone=NEW_YORK,
@@ -242,7 +264,14 @@ STORIES = (
         hold("HO-1", "Wed 25 Nov 14:00", "credit"),
         look("Fri 27 Nov 12:59", problem("CREDIT_HOLD", "HO-1")),
         look("Fri 27 Nov 13:00", problem("CREDIT_HOLD", "HO-1"), problem("STALLED_RELEASE", "HO-1", owner="credit")),
-        hold("HO-1", "Fri 27 Nov 15:00", "credit", revision=2, business_at="Wed 25 Nov 14:00", released_at="Fri 27 Nov 15:00"),
+        hold(
+            "HO-1",
+            "Fri 27 Nov 15:00",
+            "credit",
+            revision=2,
+            business_at="Wed 25 Nov 14:00",
+            released_at="Fri 27 Nov 15:00",
+        ),
         look("Fri 27 Nov 15:00"),
         policy=PACKAGED,
         zone=NEW_YORK,
@@ -258,7 +287,7 @@ STORIES = (
     ),
     story(
         "the packaged policy: the proof by the carrier",
-        "As delivered: a parcel is proved within five business days, without an arrival date. Over a weekend that is a week.",
+        "As delivered: without an arrival date a parcel is proved within five business days. That is a week.",
         order("SO-1", "Mon 1 Jun 09:00", VALVES),
         shipment("SH-1", "Mon 1 Jun 10:00", ["1: 10"], carrier="UPS"),
         invoice("INV-1", "Mon 1 Jun 12:00", ["1: 10 @ 12.50"], "125.00", due_at="Wed 1 Jul 00:00"),
@@ -278,5 +307,22 @@ STORIES = (
         look("Mon 8 Jun 09:00", recorded()),
         policy=office("shipment", "pod", codes=("LATE_DELIVERY",)),
         zone=NEW_YORK,
+    ),
+    story(
+        "the German site's holiday",
+        "The first of May is a Friday. At the German site Thursday at three runs to Monday at three.",
+        order("SO-1", "Thu 30 Apr 15:00", VALVES, warehouse="WH-DE"),
+        look("Mon 4 May 14:59"),
+        look("Mon 4 May 15:00", problem("STALLED_ALLOCATION")),
+        policy=GERMAN_SITE,
+        zone="Europe/Berlin",
+    ),
+    story(
+        "the other site works on the first of May",
+        "The same order for the other site is late on Friday at three.",
+        order("SO-1", "Thu 30 Apr 15:00", VALVES, warehouse="WH-1"),
+        look("Fri 1 May 15:00", problem("STALLED_ALLOCATION")),
+        policy=GERMAN_SITE,
+        zone="Europe/Berlin",
     ),
 )

@@ -117,7 +117,9 @@ STORIES = (
             problem("TOTAL_MISMATCH", "INV-1", amount="1", says=["144.6", "145.6"]),
             amounts(invoiced="145.60"),
         ),
-        invoice("INV-1", "Wed 3 Jun 09:00", ["1: 10 @ 12.50"], "144.60", freight="10.00", tax="9.60", revision=2, **DUE),
+        invoice(
+            "INV-1", "Wed 3 Jun 09:00", ["1: 10 @ 12.50"], "144.60", freight="10.00", tax="9.60", revision=2, **DUE
+        ),
         look("Wed 3 Jun 09:00", amounts(invoiced="144.60", open="144.60")),
         life("TOTAL_MISMATCH", "opened Tue 2 Jun 12:00", "cleared Wed 3 Jun 09:00", about="INV-1"),
         policy=SHIPPING,

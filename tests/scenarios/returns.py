@@ -15,7 +15,9 @@ STORIES = (
         *SOLD,
         TWO_BACK,
         look("Mon 8 Jun 10:00", quantities(shipped="10", returned="2")),
-        look("Sat 13 Jun 10:00", problem("UNCREDITED_RETURN", "RT-1", amount="200", since="Mon 8 Jun 10:00", says=["2"])),
+        look(
+            "Sat 13 Jun 10:00", problem("UNCREDITED_RETURN", "RT-1", amount="200", since="Mon 8 Jun 10:00", says=["2"])
+        ),
         credit_memo("CM-1", "Mon 15 Jun 10:00", "200.00", "return", invoices={"INV-1": "200.00"}, lines=["1: 2"]),
         look("Mon 15 Jun 10:00", amounts(credited="200", open="800"), quantities(invoiced="10"), nothing_to_bill()),
         life("UNCREDITED_RETURN", "opened Sat 13 Jun 10:00", "cleared Mon 15 Jun 10:00", about="RT-1"),

@@ -25,7 +25,11 @@ STORIES = (
         look("Tue 2 Jun 10:00", status(closed=True)),
         shipment("SH-1", "Tue 2 Jun 16:00", ["1: 8"], revision=2),
         look("Tue 2 Jun 16:00", problem("PARTIAL_SHIPMENT", amount="25"), quantities(shipped="8")),
-        look("Wed 3 Jun 09:00", problem("PARTIAL_SHIPMENT"), problem("STALLED_SHIPMENT", amount="25", since="Mon 1 Jun 09:00")),
+        look(
+            "Wed 3 Jun 09:00",
+            problem("PARTIAL_SHIPMENT"),
+            problem("STALLED_SHIPMENT", amount="25", since="Mon 1 Jun 09:00"),
+        ),
         policy=SHIPPED,
     ),
     story(
@@ -101,7 +105,7 @@ STORIES = (
     ),
     story(
         "word of the shipment comes a day late",
-        "The truck left in time, but the message was stuck. The stall clears as soon as it is known, and stays cleared.",
+        "The truck left in time, but the message was stuck. The stall clears as soon as it is known.",
         ORDER,
         look("Wed 3 Jun 09:00", problem("STALLED_SHIPMENT", amount="125")),
         shipment("SH-1", "Tue 2 Jun 10:00", ["1: 10"], arrives="Thu 4 Jun 08:00"),

@@ -1,13 +1,23 @@
 """Goods that leave: picked, shipped in parts, short, too many, something else instead, taken back."""
 
-from tests.scenarios.claims import amounts, exposure, goods, life, line, look, milestone, problem, quantities, status, timeline
+from tests.scenarios.claims import (
+    amounts,
+    exposure,
+    goods,
+    life,
+    line,
+    look,
+    milestone,
+    problem,
+    quantities,
+    status,
+    timeline,
+)
 from tests.scenarios.documents import allocation, credit_memo, item, order, pick, returned, shipment, story
 from tests.scenarios.policies import SHIPPED, STOCK, plain
 
 ORDER = order("SO-1", "Mon 1 Jun 09:00", ["1: 10 VALVE @ 12.50"])
-LENIENT = plain(
-    "shipment", OVER_SHIP='[[exceptions.OVER_SHIP.overrides]]\ncustomer = "C-LENIENT"\npercent = "10"'
-)
+LENIENT = plain("shipment", OVER_SHIP='[[exceptions.OVER_SHIP.overrides]]\ncustomer = "C-LENIENT"\npercent = "10"')
 
 STORIES = (
     story(
@@ -123,7 +133,9 @@ STORIES = (
         look("Tue 2 Jun 13:00", problem("PARTIAL_SHIPMENT")),
         ORDER.again("Tue 2 Jun 16:00", lines=[item("1: 10 VALVE @ 12.50", closed=True)]),
         look("Wed 3 Jun 12:00", problem("SHORT_SHIP", amount="25")),
-        ORDER.again("Wed 3 Jun 14:00", lines=[item("1: 10 VALVE @ 12.50", closed=True, cancelled_quantity="2")], revision=3),
+        ORDER.again(
+            "Wed 3 Jun 14:00", lines=[item("1: 10 VALVE @ 12.50", closed=True, cancelled_quantity="2")], revision=3
+        ),
         look("Wed 3 Jun 14:00", status(closed=True)),
         policy=SHIPPED,
     ),
@@ -244,7 +256,11 @@ STORIES = (
         shipment("SH-1", "Tue 2 Jun 10:00", ["1: 10"]),
         ORDER.again("Thu 4 Jun 10:00", lines=[item("1: 15 VALVE @ 12.50", at="Thu 4 Jun 10:00")]),
         look("Thu 4 Jun 10:00", problem("PARTIAL_SHIPMENT"), quantities(ordered="15", shipped="10")),
-        look("Sat 6 Jun 10:00", problem("PARTIAL_SHIPMENT"), problem("STALLED_SHIPMENT", amount="62.50", since="Thu 4 Jun 10:00")),
+        look(
+            "Sat 6 Jun 10:00",
+            problem("PARTIAL_SHIPMENT"),
+            problem("STALLED_SHIPMENT", amount="62.50", since="Thu 4 Jun 10:00"),
+        ),
         shipment("SH-2", "Sat 6 Jun 11:00", ["1: 5"]),
         look("Sat 6 Jun 11:00", status(closed=True)),
         policy=SHIPPED,
@@ -266,7 +282,12 @@ STORIES = (
         "Stock was reserved for two lines; the customer drops the second. Only the first is waited for.",
         order("SO-1", "Mon 1 Jun 09:00", ["1: 10 VALVE @ 12.50", "2: 4 HOSE @ 10"]),
         allocation("AL-1", "Mon 1 Jun 10:00", ["1: 10", "2: 4"]),
-        order("SO-1", "Mon 1 Jun 12:00", ["1: 10 VALVE @ 12.50", item("2: 4 HOSE @ 10", cancelled_quantity="4")], revision=2),
+        order(
+            "SO-1",
+            "Mon 1 Jun 12:00",
+            ["1: 10 VALVE @ 12.50", item("2: 4 HOSE @ 10", cancelled_quantity="4")],
+            revision=2,
+        ),
         look("Mon 1 Jun 12:00", quantities(ordered="10"), amounts(ordered="125"), exposure(unshipped="125")),
         look("Tue 2 Jun 10:00", problem("STALLED_PICK", amount="125")),
         pick("PK-1", "Tue 2 Jun 11:00", ["1: 10"]),
@@ -276,7 +297,7 @@ STORIES = (
     ),
     story(
         "final on one line, silent on the other",
-        "Valves and hoses are ordered. The final shipment brings eight valves and no hose at all: both lines are short.",
+        "Valves and hoses are ordered. The final shipment brings eight valves and no hose: both lines are short.",
         order("SO-1", "Mon 1 Jun 09:00", ["1: 10 VALVE @ 12.50", "2: 4 HOSE @ 10"]),
         shipment("SH-1", "Tue 2 Jun 10:00", ["1: 8"], final=True),
         look("Tue 2 Jun 12:00", problem("SHORT_SHIP", amount="65")),
@@ -302,12 +323,15 @@ STORIES = (
         ORDER,
         look("Wed 3 Jun 09:00", problem("STALLED_SHIPMENT", amount="125")),
         shipment("SH-1", "Tue 2 Jun 10:00", ["1: 8"], final=True, arrives="Thu 4 Jun 08:00"),
-        look("Thu 4 Jun 08:00", problem("SHORT_SHIP", since="Tue 2 Jun 10:00", detected_at="Thu 4 Jun 08:00", due="Fri 5 Jun 08:00")),
+        look(
+            "Thu 4 Jun 08:00",
+            problem("SHORT_SHIP", since="Tue 2 Jun 10:00", detected_at="Thu 4 Jun 08:00", due="Fri 5 Jun 08:00"),
+        ),
         policy=SHIPPED,
     ),
     story(
         "two reversals of two shipments",
-        "Six and four have left; both are taken back, on Wednesday and on Thursday. The oldest loss is the one that counts.",
+        "Six and four have left; both are taken back, on Wednesday and on Thursday. The oldest loss counts.",
         ORDER,
         shipment("SH-1", "Tue 2 Jun 10:00", ["1: 6"]),
         shipment("SH-2", "Tue 2 Jun 12:00", ["1: 4"]),
@@ -333,7 +357,7 @@ STORIES = (
     ),
     story(
         "picked goods go first",
-        "Two lines of the same valve; line 1 alone was picked. What is shipped without a line is taken from there first.",
+        "Two lines of the same valve; line 1 alone was picked. What is shipped without a line comes from there.",
         order(
             "SO-1",
             "Mon 1 Jun 09:00",
@@ -344,7 +368,37 @@ STORIES = (
         ),
         pick("PK-1", "Mon 1 Jun 10:00", ["1: 5"]),
         shipment("SH-1", "Mon 1 Jun 15:00", ["5 VALVE"]),
-        look("Mon 1 Jun 15:00", problem("PARTIAL_SHIPMENT"), line("1", picked="5", shipped="5"), line("2", shipped="0")),
+        look(
+            "Mon 1 Jun 15:00", problem("PARTIAL_SHIPMENT"), line("1", picked="5", shipped="5"), line("2", shipped="0")
+        ),
         policy=STOCK,
+    ),
+    story(
+        "longer where picking is not told",
+        "This business gives three days from stock to truck, since nobody reports the pick.",
+        ORDER,
+        allocation("AL-1", "Mon 1 Jun 10:00", ["1: 10"]),
+        look("Thu 4 Jun 09:59"),
+        look("Thu 4 Jun 10:00", problem("STALLED_SHIPMENT", since="Mon 1 Jun 10:00")),
+        policy=plain("allocation", "shipment", STALLED_SHIPMENT='from_allocation = "3d"'),
+    ),
+    story(
+        "everything is free",
+        "A replacement under warranty: nothing of it is billed, and the order is done when it has left.",
+        order("SO-1", "Mon 1 Jun 09:00", [item("1: 2 VALVE @ 12.50", free=True)]),
+        shipment("SH-1", "Tue 2 Jun 10:00", ["1: 2"]),
+        look("Thu 4 Jun 10:00", amounts(ordered="0"), exposure(), status(closed=True)),
+        policy=plain("shipment", "invoice", "payment"),
+    ),
+    story(
+        "cancelled after it has left",
+        "The customer cancels on Wednesday what left on Tuesday. Ten are on the road that nobody wants.",
+        ORDER,
+        shipment("SH-1", "Tue 2 Jun 10:00", ["1: 10"]),
+        ORDER.again("Wed 3 Jun 10:00", lines=[item("1: 10 VALVE @ 12.50", cancelled_quantity="10")]),
+        look("Wed 3 Jun 10:00", problem("OVER_SHIP", amount="125"), quantities(ordered="0", shipped="10")),
+        returned("RT-1", "Fri 5 Jun 10:00", ["1: 10"]),
+        look("Fri 5 Jun 10:00", quantities(returned="10")),
+        policy=SHIPPED,
     ),
 )

@@ -73,7 +73,9 @@ def _problems(story: Story) -> list[set[str]]:
 
 
 def test_every_reason_code_opens_in_some_story() -> None:
-    claimed = {each.code for story in STORIES for step in story.steps if isinstance(step, Look) for each in step.problems}
+    claimed = {
+        each.code for story in STORIES for step in story.steps if isinstance(step, Look) for each in step.problems
+    }
     assert EVERY_CODE - FACTS - claimed == set()
 
 
@@ -87,7 +89,9 @@ def test_every_reason_code_clears_in_some_story() -> None:
 
 
 def test_every_fact_is_recorded_in_some_story() -> None:
-    claims = [each for story in STORIES for look in looks_of(story) for each in look.others if isinstance(each, Recorded)]
+    claims = [
+        each for story in STORIES for look in looks_of(story) for each in look.others if isinstance(each, Recorded)
+    ]
     assert {code for claim in claims for code, _ in claim.facts} >= {*FACTS, "DELIVERY_EXCEPTION", "DUPLICATE_ORDER"}
 
 
