@@ -1,7 +1,14 @@
 """What one activation of a shard takes in and says: shared by the deployed shards and those of a replay."""
 
+from typing import TypeAlias
+
+import msgspec
+
+from o2c.flows.correlation import retention
 from o2c.flows.correlation.order import OrderState, merge
+from o2c.flows.correlation.retention import Retired
 from o2c.flows.correlation.snapshot import decode_arrival
+from o2c.flows.feed_figures import count_orphan
 from o2c.schemas.records import (
     AuditRecord,
     BillingRecord,
@@ -13,6 +20,8 @@ from o2c.schemas.records import (
     Orphan,
     StatusRecord,
 )
+from o2c.schemas.times import rfc3339
+from o2c.schemas.wire import event_of
 
 
 class Output:
@@ -54,16 +63,45 @@ def by_order(arrivals: tuple[tuple[str, bytes], ...]) -> dict[str, list[bytes]]:
     return grouped
 
 
-def take(state: OrderState, arrivals: list[bytes], repeats: dict[tuple[str, str], int]) -> None:
-    """Merge an order's arrivals into it; `repeats` counts, by type and source, those that change no document."""
+Repeats: TypeAlias = dict[tuple[str, str], int]
+"""By type and source, how many documents have changed nothing."""
+
+
+def take(state: OrderState, arrivals: list[bytes], repeats: Repeats, clock: int) -> None:
+    """Merge an order's arrivals into it, at `clock`; counts those that change no document."""
     for packed in arrivals:
         arrival = decode_arrival(packed)
         document = arrival.document
-        if not merge(state, document):
+        if merge(state, document):
+            state.touched_at = clock
+        else:
             feed = (document.type, document.source)
             repeats[feed] = repeats.get(feed, 0) + 1
         if arrival.traceparent is not None:
             state.trace = arrival.traceparent
+
+
+def too_late(retired: Retired, arrivals: list[bytes], repeats: Repeats, clock: int) -> list[Orphan]:
+    """What has come for an order after its retention; what only repeats what it had heard is counted as such."""
+    orphans: list[Orphan] = []
+    for packed in arrivals:
+        document = decode_arrival(packed).document
+        if retention.repeats(retired, document):
+            feed = (document.type, document.source)
+            repeats[feed] = repeats.get(feed, 0) + 1
+            continue
+        count_orphan(document)
+        value = {
+            "reason": "AFTER_RETENTION",
+            "scope": document.scope,
+            "type": document.type,
+            "document_id": document.document_id,
+            "event": event_of(document),
+            "orphaned_at": rfc3339(clock),
+        }
+        names = (document.scope, document.type, document.document_id, document.revision, document.event_id)
+        orphans.append(Orphan(*names, msgspec.json.encode(value)))
+    return orphans
 
 
 def emission(shard: int, token: int, output: Output) -> Emission:

@@ -59,6 +59,11 @@ class FeedNames:
 NAMES = FeedNames(MOST_NAMED_FEEDS)
 
 
+def count_orphan(document: Document) -> None:
+    """No order claims this document."""
+    ORPHANS.labels(NAMES.of(f"{document.type}/{document.source}")).inc()
+
+
 class _Tally:
     """What a batch holds of one feed, and where it is counted: to look that up costs more than to count."""
 
@@ -104,10 +109,6 @@ class LaneCounts:
     def heartbeat(self, heartbeat: Heartbeat) -> None:
         """A heartbeat has been read."""
         EVENTS.labels(NAMES.of(f"heartbeat/{heartbeat.source}")).inc()
-
-    def orphan(self, document: Document) -> None:
-        """No order claims this document."""
-        ORPHANS.labels(NAMES.of(f"{document.type}/{document.source}")).inc()
 
     def dead_letter(self, letter: DeadLetter) -> None:
         """A record could not be read."""

@@ -14,7 +14,7 @@ from msgspec import Raw
 from o2c.flows.correlation.identity import correlation_id_of
 from o2c.flows.correlation.order import NEVER
 from o2c.flows.correlation.snapshot import encode
-from o2c.flows.feed_figures import LaneCounts
+from o2c.flows.feed_figures import LaneCounts, count_orphan
 from o2c.flows.telemetry import ROUNDED_NUMBERS
 from o2c.schemas.codecs import Decoder
 from o2c.schemas.documents import Arrival, Document, Heartbeat
@@ -146,7 +146,7 @@ class Identify:
                     part.arrivals.append((correlation_id, encode(event)))
                     continue
                 parts.setdefault(home, _Parts()).orphans.append(self._orphan(document, record, batch.clock))
-                counts.orphan(document)
+                count_orphan(document)
             elif isinstance(event, Heartbeat):
                 feeds.beat(event, record.timestamp_us)
                 counts.heartbeat(event)

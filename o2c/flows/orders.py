@@ -134,7 +134,9 @@ class Orders:
         for order in orders:
             state = order.state
             name = state.correlation_id.encode()
-            batch.append((b"o" + name, encode(state)))
+            # What was forgotten long enough ago is as if it had never been.
+            kept = state.documents or state != OrderState(state.correlation_id)
+            batch.append((b"o" + name, encode(state) if kept else None))
             if order.wake_at != state.wake_at:
                 if order.wake_at != NEVER:
                     batch.append((wake_key(order.wake_at, name), None))

@@ -2,7 +2,8 @@
 
 from zlib import crc32
 
-from o2c.flows.activation import Output, by_order, emission, take
+from o2c.flows.activation import Output, by_order, emission, take, too_late
+from o2c.flows.correlation import retention
 from o2c.flows.correlation.feeds import SimulatedFeeds
 from o2c.flows.correlation.order import judge
 from o2c.flows.correlation.policy import Policy
@@ -47,17 +48,25 @@ class ReplayShard:
         arrivals = by_order(batch.arrivals)
         for correlation_id, order in self._orders.load(arrivals).items():
             self._advance(order, batch.clock - 1, output)
-            take(order.state, arrivals[correlation_id], {})
+            if order.state.retired is not None:
+                output.orphans += too_late(order.state.retired, arrivals[correlation_id], {}, batch.clock)
+                continue
+            take(order.state, arrivals[correlation_id], {}, batch.clock)
             self._judge(order, batch.clock, output)
 
     def _advance(self, order: Hot, until: int, output: Output) -> None:
         """Fire what the clock brings up to `until`, each at its own instant."""
-        while order.state.wake_at <= until:
-            self._judge(order, order.state.wake_at, output)
+        while (clock := order.state.wake_at) <= until:
+            if retention.is_due(order.state, self._policy.retention, clock):
+                order.state = retention.shrunk(order.state, self._policy.retention, clock)
+                self._orders.touch(order)
+            else:
+                self._judge(order, clock, output)
 
     def _judge(self, order: Hot, clock: int, output: Output) -> None:
         state = order.state
         judgement = judge(state, self._policy, clock, self._feeds)
+        retention.note(state, self._policy.retention, clock, closed=judgement.closed)
         self._orders.touch(order)
         output.exceptions.extend(judgement.changes)
         output.audits.extend(judgement.audits)

@@ -10,8 +10,9 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from o2c.flows.activation import Output, by_order, emission, take
+from o2c.flows.activation import Output, by_order, emission, take, too_late
 from o2c.flows.backlog import Backlog
+from o2c.flows.correlation import retention
 from o2c.flows.correlation.feeds import Feeds, FeedsState, Pause
 from o2c.flows.correlation.milestones import MILESTONES
 from o2c.flows.correlation.order import Judgement, OrderState, judge, view
@@ -33,6 +34,7 @@ from o2c.flows.telemetry import (
 )
 from o2c.schemas.lanes import Mark, ShardBatch
 from o2c.schemas.records import Emission, StatusRecord
+from o2c.schemas.times import SECOND_US
 
 VERSION_SHIFT = 32
 DUE_AT_ONCE = 500
@@ -185,23 +187,31 @@ class Shard:
         judged = self._orders.load(arrivals)
         for correlation_id, order in judged.items():
             state = order.state
-            take(state, self._backlog.take(correlation_id) + arrivals[correlation_id], self._feed_figures.repeats)
-            judgement = judge(state, self._policy, clock, self._feeds, self._options.generation)
-            self._orders.touch(order)
-            if _outbox_needed(judgement) or correlation_id in self.outbox.status_due:
+            packed = self._backlog.take(correlation_id) + arrivals[correlation_id]
+            if state.retired is not None:
+                output.orphans += too_late(state.retired, packed, self._feed_figures.repeats, clock)
+                continue
+            take(state, packed, self._feed_figures.repeats, clock)
+            judgement = self._judge(order, clock)
+            if judgement.changes or correlation_id in self.outbox.status_due:
                 self._hand_to_outbox(state, judgement)
             else:
+                # What billing is told must be durable; what the status says of it the documents say again.
+                self._hand_records_to_outbox(judgement)
                 output.statuses.append(self._render(state, judgement, clock))
         return list(judged.values())
 
     def _hand_to_outbox(self, state: OrderState, judgement: Judgement) -> None:
+        self._hand_records_to_outbox(judgement)
+        self.outbox.add(state.correlation_id)
+
+    def _hand_records_to_outbox(self, judgement: Judgement) -> None:
         for change in judgement.changes:
             self.outbox.add(change)
         if judgement.billing is not None:
             self.outbox.add(judgement.billing)
         for audit in judgement.audits:
             self.outbox.add(audit)
-        self.outbox.add(state.correlation_id)
 
     def _render(self, state: OrderState, judgement: Judgement, clock: int) -> StatusRecord:
         state.version += 1
@@ -226,12 +236,36 @@ class Shard:
     def _owns(self, feed: str) -> bool:
         return crc32(feed.encode()) % self._options.shards == self.number
 
-    def _judge_by_clock(self, order: Hot, clock: int, *, under_new_policy: bool = False) -> None:
+    def _judge(self, order: Hot, clock: int) -> Judgement:
         judgement = judge(order.state, self._policy, clock, self._feeds, self._options.generation)
+        retention.note(order.state, self._policy.retention, clock, closed=judgement.closed)
         self._orders.touch(order)
+        return judgement
+
+    def _judge_by_clock(self, order: Hot, clock: int, *, under_new_policy: bool = False) -> None:
         self._to_write.append(order)
-        if _outbox_needed(judgement) or judgement.turned or (under_new_policy and not judgement.closed):
-            self._hand_to_outbox(order.state, judgement)
+        if not under_new_policy and retention.is_due(order.state, self._policy.retention, clock):
+            self._shrink(order, clock)
+        elif order.state.retired is not None:
+            retention.reschedule(order.state, self._policy.retention)
+            self._orders.touch(order)
+        else:
+            judgement = self._judge(order, clock)
+            if _outbox_needed(judgement) or judgement.turned or (under_new_policy and not judgement.closed):
+                self._hand_to_outbox(order.state, judgement)
+
+    def _shrink(self, order: Hot, clock: int) -> None:
+        """Keep less of a closed order whose time has come; say so where nobody is to see it any more."""
+        state = order.state
+        self._orders.touch(order)
+        if state.correlation_id in self.outbox.status_due:
+            # Its status can only be told while it is whole.
+            state.wake_at = clock + SECOND_US
+            return
+        order.state = retention.shrunk(state, self._policy.retention, clock)
+        if retention.is_forgotten(order.state):
+            version = (self._options.generation << VERSION_SHIFT) + state.version + 1
+            self.outbox.add(retention.forgotten_order(state, version))
 
     def _review(self, clock: int) -> None:
         """Another policy than the last: judge every order anew, before the first event.

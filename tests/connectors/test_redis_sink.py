@@ -148,13 +148,11 @@ def test_an_older_opening_does_not_list_what_is_cleared(redis_url: str, client: 
 
 def exposure(client: redis.Redis) -> dict[str, dict[str, float]]:
     """What is at risk, by currency and order."""
-    keys = [str(key) for key in client.keys("o2c:exposure:*")]
-    return {
-        key.rpartition(":")[2]: {
-            str(order): float(score) for order, score in client.zrange(key, 0, -1, withscores=True)
-        }
-        for key in keys
-    }
+    found: dict[str, dict[str, float]] = {}
+    for key in client.scan_iter("o2c:exposure:*"):
+        scores = cast("list[tuple[str, float]]", client.zrange(key, 0, -1, withscores=True))
+        found[str(key).rpartition(":")[2]] = dict(scores)
+    return found
 
 
 def test_what_is_at_risk_stands_by_currency(redis_url: str, client: redis.Redis) -> None:
@@ -185,11 +183,11 @@ def test_an_older_status_does_not_bring_a_risk_back(redis_url: str, client: redi
 def test_a_forgotten_order_leaves_nothing(redis_url: str, client: redis.Redis) -> None:
     writer = Writer(redis_url)
     writer.send(status("SO-2", refs=("po:1",), at_risk=(("EUR", 10_000),)))
-    before = {key: client.type(key) for key in client.keys()}
+    before = {key: client.type(key) for key in client.scan_iter()}
     writer.send(status("SO-1", refs=("po:1", "invoice:7"), at_risk=(("EUR", 125_000), ("USD", 1))))
     writer.send(exception("e-1"), exception("e-2", state="cleared", code="MISSING_POD"))
     writer.write(ForgottenOrder("SO-1", 2, (("e-1", "PAST_DUE"), ("e-2", "MISSING_POD"))))
-    assert {key: client.type(key) for key in client.keys()} == before
+    assert {key: client.type(key) for key in client.scan_iter()} == before
     assert client.smembers("o2c:ref:po:1") == {"SO-2"}
     assert exposure(client) == {"EUR": {"SO-2": 1.0}}
 

@@ -11,7 +11,7 @@ import pytest
 from o2c.flows.correlation.policy import Policy, load_policy
 from o2c.flows.replay import FILES, ReplayReport, replay
 from o2c.flows.settings import ReplayOptions
-from o2c.schemas.times import parse_rfc3339
+from o2c.schemas.times import DAY_US, parse_rfc3339
 from o2c.simulator import simulate
 
 POLICY = """
@@ -196,3 +196,99 @@ def test_orphans_are_sorted_by_what_names_them(tmp_path: Path) -> None:
 
 def test_an_empty_input_gives_empty_files(tmp_path: Path) -> None:
     assert run(tmp_path, []).bytes == dict.fromkeys(FILES, b"")
+
+
+CANCELLED = {**ORDER, "cancelled": True}
+KEPT_WHOLE_UNTIL = "2026-05-31T08:00:00Z"
+"""90 days after the order was cancelled; 180 days after it is forgotten."""
+
+
+@pytest.mark.parametrize("late_at", ["2026-06-02T00:00:00Z", "2026-08-31T00:00:00Z"])
+def test_what_comes_after_retention_is_an_orphan_and_changes_nothing(tmp_path: Path, late_at: str) -> None:
+    late = event("shipment", "S-1", late_at, lines=[{"line": "1", "quantity": "1.5"}])
+    alone = run(tmp_path, [CANCELLED], as_of_us=at("2026-12-31T00:00:00Z"))
+    outcome = run(tmp_path, [CANCELLED, late], as_of_us=at("2026-12-31T00:00:00Z"))
+    [orphan] = outcome.orphans
+    assert (orphan["reason"], orphan["document_id"], orphan["orphaned_at"]) == ("AFTER_RETENTION", "S-1", late_at)
+    assert orphan["event"]["lines"] == [{"line": "1", "quantity": "1.5"}]
+    assert outcome.bytes["status.jsonl"] == alone.bytes["status.jsonl"]
+    assert [status["updated_at"] for status in outcome.statuses] == ["2026-03-02T08:00:00Z"]
+
+
+def test_what_comes_within_retention_is_counted(tmp_path: Path) -> None:
+    late = event("shipment", "S-1", KEPT_WHOLE_UNTIL, lines=[{"line": "1", "quantity": "1.5"}])
+    outcome = run(tmp_path, [CANCELLED, late], as_of_us=at("2026-12-31T00:00:00Z"))
+    assert outcome.orphans == []
+    assert [document["document_id"] for document in outcome.statuses[0]["documents"]] == ["SO-1", "S-1"]
+
+
+def test_an_order_that_nobody_remembers_begins_anew(tmp_path: Path) -> None:
+    again = {**ORDER, "occurred_at": "2027-12-01T00:00:00Z", "event_id": "again"}
+    outcome = run(tmp_path, [CANCELLED, again])
+    assert outcome.orphans == []
+    assert [status["fulfilment"]["stage"] for status in outcome.statuses] == ["ordered"]
+
+
+def test_retention_is_the_same_with_any_number_of_workers(tmp_path: Path) -> None:
+    numbers = [f"SO-{number}" for number in range(1, 20)]
+    orders = [{**CANCELLED, "document_id": number, "event_id": f"{number}@1"} for number in numbers]
+    late = [
+        event("pick", f"P-{number}", "2026-07-01T00:00:00Z", refs={"order": [number]}, lines=[]) for number in numbers
+    ]
+    one = run(tmp_path, orders + late, as_of_us=at("2027-06-01T00:00:00Z"))
+    three = run(tmp_path, late[::-1] + orders[::-1], as_of_us=at("2027-06-01T00:00:00Z"), workers=3)
+    assert one.bytes == three.bytes
+    assert len(one.orphans) == len(numbers)
+
+
+OPEN_SINCE = "2026-03-05T08:00:00Z"
+ABANDONED_BY = "2027-04-10T00:00:00Z"
+"""400 days later, and what is left of the day."""
+
+
+def abandoning(folder: Path, lines: list[Any], **options: Any) -> Outcome:
+    """A replay under a policy that puts it on record."""
+    return run(folder, lines, policy=load_policy(POLICY + "[exceptions.ABANDONED]\nenabled = true\n"), **options)
+
+
+def changes_of(outcome: Outcome, code: str) -> list[tuple[str, str]]:
+    return [(change["state"], change["changed_at"]) for change in outcome.exceptions if change["code"] == code]
+
+
+def test_an_open_order_that_nobody_touches_is_closed_as_abandoned_once(tmp_path: Path) -> None:
+    events = [ORDER, SHIPMENT]
+    before = abandoning(tmp_path, events, as_of_us=at(ABANDONED_BY) - 1)
+    assert changes_of(before, "ABANDONED") == []
+    assert [status["health"] for status in before.statuses] == ["stalled"]
+    outcome = abandoning(tmp_path, events, as_of_us=at(ABANDONED_BY) + 30 * DAY_US)
+    assert changes_of(outcome, "ABANDONED") == [("recorded", ABANDONED_BY)]
+    assert changes_of(outcome, "SHIPPED_NOT_INVOICED")[-1] == ("cleared", ABANDONED_BY)
+    [status] = outcome.statuses
+    assert (status["health"], status["closed"], status["exceptions"], status["waiting_for"]) == ("closed", True, [], [])
+    [recorded] = [change for change in outcome.exceptions if change["code"] == "ABANDONED"]
+    assert (recorded["since"], recorded["amount"], recorded["category"]) == (OPEN_SINCE, "10", "stall")
+    assert recorded["explanation"] == (
+        f"Nothing has come for this order since {OPEN_SINCE}: it is closed as abandoned, with 10 EUR unsettled."
+    )
+
+
+def test_an_abandoned_order_that_is_touched_lives_again_and_may_be_abandoned_again(tmp_path: Path) -> None:
+    touched = event("pick", "P-1", "2027-05-01T00:00:00Z", lines=[])
+    outcome = abandoning(tmp_path, [ORDER, SHIPMENT, touched], as_of_us=at("2027-05-02T00:00:00Z"))
+    assert [status["health"] for status in outcome.statuses] == ["stalled"]
+    stalls = [state for state, _ in changes_of(outcome, "SHIPPED_NOT_INVOICED")]
+    assert [state for state in stalls if state != "escalated"] == ["opened", "cleared", "opened"]
+    again = abandoning(tmp_path, [ORDER, SHIPMENT, touched], as_of_us=at("2028-06-06T00:00:00Z"))
+    assert [state for state, _ in changes_of(again, "ABANDONED")] == ["recorded", "recorded"]
+    assert [status["health"] for status in again.statuses] == ["closed"]
+
+
+def test_a_closed_order_is_not_abandoned(tmp_path: Path) -> None:
+    outcome = abandoning(tmp_path, [ORDER, SHIPMENT, INVOICE], as_of_us=at("2028-01-01T00:00:00Z"))
+    assert changes_of(outcome, "ABANDONED") == []
+
+
+def test_abandoning_may_be_switched_off_and_the_order_still_ends(tmp_path: Path) -> None:
+    outcome = run(tmp_path, [ORDER, SHIPMENT], as_of_us=at(ABANDONED_BY))
+    assert changes_of(outcome, "ABANDONED") == []
+    assert [status["health"] for status in outcome.statuses] == ["closed"]

@@ -7,17 +7,24 @@ import msgspec
 
 from o2c.flows.correlation.silence import FeedLife
 from o2c.flows.correlation.snapshot import decode
+from o2c.flows.correlation.state import OrderState
 from o2c.flows.orders import order_key
+from o2c.flows.outbox import decode_entry
 from o2c.schemas.records import Emission, ExceptionRecord, StatusRecord
 from tests.simulation.store import Disk
 
 _feed_life = msgspec.msgpack.Decoder(FeedLife)
-_entry = msgspec.msgpack.Decoder(ExceptionRecord | str)
 
 
 def check_emission(emission: Emission, disk: Disk) -> None:
     """If the machine stopped now, everything that these records say of exceptions would still be so."""
-    kept = [_entry.decode(value) for _, value in disk.durable.between(b"x", b"y")] if emission.exceptions else []
+    through_the_outbox = (emission.exceptions, emission.billings, emission.audits, emission.forgotten)
+    entries = disk.durable.between(b"x", b"y") if any(through_the_outbox) else []
+    kept = [decode_entry(value) for _, value in entries]
+    for each in (*emission.billings, *emission.audits, *emission.forgotten):
+        assert each in kept, f"{each}: a crash now would not repeat it"
+    for billing in emission.billings:
+        assert _durable_order(billing.correlation_id, disk).billing_sequence >= billing.sequence
     for record in emission.exceptions:
         said = f"{record.code} {record.state} of {record.correlation_id}, sequence {record.sequence}"
         assert record in kept, f"{said}: a crash now would not repeat it"
@@ -48,18 +55,22 @@ def figures_of(disk: Disk) -> dict[tuple[str, str, str], int]:
     return {(name, first, second): count for name, first, second, count in rows}
 
 
+def _durable_order(correlation_id: str, disk: Disk) -> OrderState:
+    order = disk.durable.values.get(order_key(correlation_id))
+    return OrderState(correlation_id) if order is None else decode(order)
+
+
 def _durable_sequence(record: ExceptionRecord, disk: Disk) -> int:
     if record.correlation_id is None:
         feed = json.loads(record.value)["subject"]["document_id"].removeprefix("feed:")
         life = disk.durable.values.get(b"l" + feed.encode())
         return -1 if life is None else _feed_life.decode(life).sequence
-    order = disk.durable.values.get(order_key(record.correlation_id))
-    return -1 if order is None else decode(order).sequence
+    return _durable_order(record.correlation_id, disk).sequence
 
 
 def _durably_open(correlation_id: str, disk: Disk) -> set[str]:
-    order = disk.durable.values.get(order_key(correlation_id))
-    return set() if order is None else {life.exception_id for life in decode(order).lives.values() if life.is_open}
+    lives = _durable_order(correlation_id, disk).lives.values()
+    return {life.exception_id for life in lives if life.is_open}
 
 
 def _said_open(status: StatusRecord) -> set[str]:

@@ -150,7 +150,7 @@ class Process:
 
     def _publish(self, emissions: list[Emission]) -> None:
         self.topic_sink.write_batch(emissions)
-        if any(emission.exceptions for emission in emissions):
+        if any(each.exceptions or each.billings or each.audits or each.forgotten for each in emissions):
             self._faults.reach(Step.OUTBOX_PUBLISHED)
         self.redis_sink.write_batch(emissions)
         self._faults.reach(Step.HANDED_OVER)

@@ -10,14 +10,24 @@ from msgspec import Struct
 
 from o2c.connectors.deliveries import Deliveries
 from o2c.connectors.redis.packing import Gathered
-from o2c.schemas.records import DeadLetter, Emission, ExceptionRecord, FeedRecord, Orphan, StatusRecord
+from o2c.schemas.records import (
+    AuditRecord,
+    BillingRecord,
+    DeadLetter,
+    Emission,
+    ExceptionRecord,
+    FeedRecord,
+    ForgottenOrder,
+    Orphan,
+    StatusRecord,
+)
 from tests.simulation.faults import Faults, Step
 
 SINKS = ("kafka", "redis")
 PARTITIONS = 2
 
-Said: TypeAlias = StatusRecord | ExceptionRecord | DeadLetter | Orphan
-Kept: TypeAlias = StatusRecord | ExceptionRecord | FeedRecord
+Said: TypeAlias = StatusRecord | ExceptionRecord | BillingRecord | AuditRecord | ForgottenOrder | DeadLetter | Orphan
+Kept: TypeAlias = StatusRecord | ExceptionRecord | FeedRecord | ForgottenOrder
 AnyKept = TypeVar("AnyKept", StatusRecord, ExceptionRecord, FeedRecord)
 
 
@@ -37,6 +47,10 @@ class Topics:
 
     def statuses(self) -> list[tuple[Appended, StatusRecord]]:
         return [(each, each.record) for each in self.written if isinstance(each.record, StatusRecord)]
+
+    def counted(self) -> list[tuple[Appended, BillingRecord | AuditRecord]]:
+        """What is numbered by order: billing and audit records."""
+        return [(each, each.record) for each in self.written if isinstance(each.record, BillingRecord | AuditRecord)]
 
     def exceptions(self) -> list[tuple[Appended, ExceptionRecord]]:
         return [(each, each.record) for each in self.written if isinstance(each.record, ExceptionRecord)]
@@ -59,8 +73,20 @@ class SimulatedRedis:
             self._set(self.statuses, record.correlation_id, record)
         elif isinstance(record, FeedRecord):
             self._set(self.feeds, record.feed, record)
+        elif isinstance(record, ForgottenOrder):
+            self._forget(record)
         elif self._set(self.exceptions, record.exception_id, record):
             (self.open.add if record.is_open else self.open.discard)(record.exception_id)
+
+    def _forget(self, order: ForgottenOrder) -> None:
+        held = self.statuses.get(order.correlation_id)
+        if held is not None and held.version > order.version:
+            self.refused += 1
+            return
+        self.statuses.pop(order.correlation_id, None)
+        for exception_id, _ in order.exceptions:
+            self.exceptions.pop(exception_id, None)
+            self.open.discard(exception_id)
 
     def _set(self, table: dict[str, AnyKept], key: str, record: AnyKept) -> bool:
         held = table.get(key)
@@ -109,9 +135,10 @@ class TopicSink:
         batch = _Batch(emissions)
         self._pending.append(batch)
         for emission in emissions:
-            records: tuple[Said, ...] = (*emission.statuses, *emission.exceptions)
-            for record in (*records, *emission.dead_letters, *emission.orphans):
-                queue = self._in_flight.setdefault((type(record).__name__, _partition(record)), deque())
+            records: tuple[Said, ...] = (*emission.statuses, *emission.exceptions, *emission.forgotten)
+            more: tuple[Said, ...] = (*emission.billings, *emission.audits, *emission.dead_letters, *emission.orphans)
+            for record in (*records, *more):
+                queue = self._in_flight.setdefault((_topic(record), _partition(record)), deque())
                 queue.append((record, batch))
                 batch.unwritten += 1
                 batch.unreported += 1
@@ -183,7 +210,12 @@ class RedisSink:
         self.answer()
         self._tokens = covered(emissions)
         self._calls.extend(
-            (*gathered.statuses.values(), *gathered.exceptions.values(), *gathered.feeds.values()),
+            (
+                *gathered.statuses.values(),
+                *gathered.exceptions.values(),
+                *gathered.forgotten.values(),
+                *gathered.feeds.values(),
+            ),
         )
         if not self._calls:
             self.answer()
@@ -218,9 +250,16 @@ class RedisSink:
         return deque(calls[taken : random.randint(taken, len(calls))])
 
 
+def _topic(record: Said) -> str:
+    """A tombstone goes where the statuses go."""
+    return "StatusRecord" if isinstance(record, ForgottenOrder) else type(record).__name__
+
+
 def _partition(record: Said) -> int:
-    if isinstance(record, StatusRecord):
+    if isinstance(record, StatusRecord | ForgottenOrder):
         return crc32(record.correlation_id.encode()) % PARTITIONS
+    if isinstance(record, BillingRecord | AuditRecord):
+        return crc32((record.correlation_id or record.key).encode()) % PARTITIONS
     if isinstance(record, ExceptionRecord):
         return crc32((record.correlation_id or record.exception_id).encode()) % PARTITIONS
     return 0

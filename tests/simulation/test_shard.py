@@ -6,70 +6,15 @@ from concurrent.futures import Future
 import pytest
 
 from o2c.flows import shard as shard_module
-from o2c.flows.correlation.policy import Policy
-from o2c.flows.correlation.snapshot import decode, encode
+from o2c.flows.correlation.snapshot import decode
 from o2c.flows.orders import Write, order_key
-from o2c.flows.shard import Shard, ShardOptions
-from o2c.schemas.documents import Arrival, Document
-from o2c.schemas.lanes import Mark, ShardBatch
-from o2c.schemas.records import ExceptionRecord, StatusRecord
+from o2c.schemas.lanes import ShardBatch
 from o2c.schemas.times import MINUTE_US
 from tests.properties.build import at, goods, moved, order, ordered
-from tests.simulation.faults import Faults
+from tests.simulation.bench import EPOCH_S, FEED, Bench, arrivals, mark
 from tests.simulation.outcome import Opened
-from tests.simulation.script import EAST, TYPES, other_policy, policy
-from tests.simulation.store import Disk, SimulatedStore
-
-_EVER = 2**62
-_EPOCH_S = 10.0
-_FEED = f"shipment/{EAST}"
-
-
-class Bench:
-    """A shard on a disk. Its syncs end at once, its emissions are confirmed as soon as they are made."""
-
-    def __init__(
-        self, disk: Disk, under: Policy | None = None, watch: Callable[[list[Write]], None] | None = None
-    ) -> None:
-        self.disk = disk
-        self.seconds = 0.0
-        self.statuses: list[StatusRecord] = []
-        self.exceptions: list[ExceptionRecord] = []
-        lanes = {name: frozenset({0}) for name in TYPES}
-        options = ShardOptions(1, 1, _EPOCH_S, 1_000, lanes, at(0))
-        store = SimulatedStore(disk, Faults(), watch or (lambda _: None))
-        self.shard = Shard(0, store, under or policy(), options, lambda _: _EVER, self._sync, lambda: self.seconds)
-
-    def _sync(self, _: Callable[[], None]) -> "Future[None]":
-        self.disk.make_durable(self.disk.batches)
-        future: Future[None] = Future()
-        future.set_result(None)
-        return future
-
-    def take(self, *batches: ShardBatch) -> None:
-        """One activation, a second after the last."""
-        self.seconds += 1
-        for emission in self.shard.on_batch(list(batches)):
-            self.statuses += emission.statuses
-            self.exceptions += emission.exceptions
-
-    def states(self) -> list[tuple[str, str]]:
-        return [(record.code, record.state) for record in self.exceptions]
-
-
-def arrivals(clock: int, *documents: tuple[str, Document], behind: bool = False) -> ShardBatch:
-    """Documents of orders, as a lane brings them."""
-    held = tuple((correlation_id, encode(Arrival(document, clock, None))) for correlation_id, document in documents)
-    return ShardBatch(0, clock, held, behind=behind)
-
-
-def mark(clock: int, read_to: int, newest: int | None = None, *, behind: bool = False) -> ShardBatch:
-    """A lane that has read everything up to a time; both of the warehouse's feeds last spoke at `newest`."""
-    spoke = read_to if newest is None else newest
-    positions = {"o2c.order.v1": clock // MINUTE_US}
-    feeds = {_FEED: spoke, f"pick/{EAST}": spoke}
-    return ShardBatch(0, clock, mark=Mark(0, positions, dict.fromkeys(TYPES, read_to), feeds), behind=behind)
-
+from tests.simulation.script import other_policy
+from tests.simulation.store import Disk
 
 ORDER = order(0, ordered("1", 2))
 ALLOCATION = goods("allocation", "A1", 0, moved("1", 2))
@@ -128,7 +73,7 @@ def test_a_restart_does_not_repeat_a_silence_that_has_ended() -> None:
     bench = Bench(disk)
     for read_to, newest in ((at(0), at(0)), (at(1), at(0)), (at(1), at(0)), (at(1), at(0))):
         bench.take(mark(read_to, read_to, newest=newest))
-    bench.seconds += _EPOCH_S
+    bench.seconds += EPOCH_S
     bench.take(mark(at(1), at(1), newest=at(0)))
     bench.take(mark(at(1), at(1), newest=at(1)))
     bench.take(mark(at(1), at(1), newest=at(1)))
@@ -144,7 +89,7 @@ def test_a_silence_that_follows_another_unnoticed_is_told_with_its_own_beginning
     for newest in (at(0), at(1)):
         for _ in range(3):
             bench.take(mark(newest + MINUTE_US * 30, newest + MINUTE_US * 30, newest=newest))
-    told = [record for record in bench.exceptions if Opened.of_record(record).subject[2] == f"feed:{_FEED}"]
+    told = [record for record in bench.exceptions if Opened.of_record(record).subject[2] == f"feed:{FEED}"]
     assert [(record.state, Opened.of_record(record).since) for record in told] == [("opened", at(0)), ("opened", at(1))]
 
 
@@ -165,7 +110,7 @@ def test_an_epoch_reaches_the_disk_though_nobody_waits_for_it() -> None:
     disk = Disk()
     bench = Bench(disk)
     bench.take(arrivals(at(0), ("C", ORDER)), mark(at(0), at(0)))
-    bench.seconds += 2 * _EPOCH_S
+    bench.seconds += 2 * EPOCH_S
     bench.take(mark(at(0), at(0)))
     assert order_key("C") in disk.durable.values
     assert any(key.startswith(b"p") for key in disk.durable.values)
@@ -226,7 +171,7 @@ def test_what_is_said_of_an_order_is_written_before_its_entry_leaves_the_outbox(
     bench = SlowBench(disk)
     later = at(2) + MINUTE_US
     bench.take(mark(at(2), at(2)))
-    bench.seconds = _EPOCH_S - 2
+    bench.seconds = EPOCH_S - 2
     bench.take(arrivals(at(2), ("C", ORDER)), mark(later, at(2)))
     bench.take(mark(later, at(2)))
     bench.sync()

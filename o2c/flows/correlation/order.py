@@ -6,6 +6,7 @@
 from o2c.flows.correlation.audit import Audit, shown_billing
 from o2c.flows.correlation.billing import Billing, billing_of, billing_record
 from o2c.flows.correlation.closing import closed
+from o2c.flows.correlation.conditions.abandonment import abandoned, left_since
 from o2c.flows.correlation.conditions.findings import Books
 from o2c.flows.correlation.conditions.table import findings_of
 from o2c.flows.correlation.fold import Fold
@@ -47,10 +48,16 @@ def judge(state: OrderState, policy: Policy, clock: int, feeds: FeedView, genera
     ledger = Ledger(state.documents, state.least_seen, policy)
     money = Money(ledger, state.documents)
     waits = waits_of(ledger, money, clock)
+    books = Books(state.correlation_id, ledger, money, clock, state.documents, state.conflicts)
+    left = left_since(state, policy.retention, books, waits)
+    if left is None:
+        findings = findings_of(books)
+        overdue, at_risk, wake_at = _urgency(waits, clock)
+        wake_at = min(wake_at, _next_turn(ledger, money, clock))
+    else:
+        waits, findings = [], abandoned(books, left)
+        overdue, at_risk, wake_at = False, False, NEVER
     judgement = Judgement(ledger, money, waits)
-    overdue, at_risk, wake_at = _urgency(waits, clock)
-    wake_at = min(wake_at, _next_turn(ledger, money, clock))
-    findings = findings_of(Books(state.correlation_id, ledger, money, clock, state.documents, state.conflicts))
     audit = Audit(state.correlation_id, state.correlation_id, policy.version, clock, state.audit_sequence, generation)
     if overdue or findings or state.lives or state.gates or state.waiting_actions:
         fold = Fold(state, policy, clock, feeds, generation, audit)
@@ -61,7 +68,7 @@ def judge(state: OrderState, policy: Policy, clock: int, feeds: FeedView, genera
     _bill(state, judgement, policy, clock, audit)
     state.audit_sequence = audit.sequence
     judgement.audits = audit.records
-    _conclude(state, judgement, clock, at_risk=at_risk)
+    _conclude(state, judgement, clock, at_risk=at_risk, is_abandoned=left is not None)
     return judgement
 
 
@@ -69,9 +76,11 @@ def view(state: OrderState, policy: Policy, clock: int) -> Judgement:
     """The order as it was last judged, to be rendered again: nothing of it changes."""
     ledger = Ledger(state.documents, state.least_seen, policy)
     money = Money(ledger, state.documents)
-    judgement = Judgement(ledger, money, waits_of(ledger, money, clock))
+    is_closed = state.health == "closed"
+    # One that is abandoned waits for nothing any more.
+    judgement = Judgement(ledger, money, [] if is_closed else waits_of(ledger, money, clock))
     judgement.readiness = billing_of(ledger, clock, price_disputed=_price_disputed(state))
-    judgement.closed = state.health == "closed"
+    judgement.closed = is_closed
     return judgement
 
 
@@ -142,7 +151,7 @@ def _price_disputed(state: OrderState) -> bool:
     return any(life.code == "PRICE_MISMATCH" and life.is_open for life in state.lives.values())
 
 
-def _conclude(state: OrderState, judgement: Judgement, clock: int, *, at_risk: bool) -> None:
+def _conclude(state: OrderState, judgement: Judgement, clock: int, *, at_risk: bool, is_abandoned: bool) -> None:
     """Whether the order is done, and how it is: the first that holds, as the contract orders them."""
     ledger, money = judgement.ledger, judgement.money
     stalled = keeps_open = False
@@ -151,7 +160,7 @@ def _conclude(state: OrderState, judgement: Judgement, clock: int, *, at_risk: b
             stalled |= REASON_CODES[life.code].category == "stall"
             # What is only worth knowing keeps no order open.
             keeps_open |= life.severity != "info"
-    judgement.closed = not keeps_open and closed(ledger, money, judgement.waits)
+    judgement.closed = is_abandoned or (not keeps_open and closed(ledger, money, judgement.waits))
     if judgement.closed:
         health = "closed"
     elif stalled:

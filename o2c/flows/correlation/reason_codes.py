@@ -124,6 +124,7 @@ _AT_ONCE = (
         "ORPHAN_DOCUMENT", "identity", "Find the order of these documents; have the order system send it.", starred=True
     ),
     ReasonCode("IDENTITY_CONFLICT", "identity", "Find out whose documents these are, and correct their references."),
+    ReasonCode("ABANDONED", "stall", "Close the order in its own system, or have that send what is missing."),
     ReasonCode(
         "FEED_SILENT",
         "feed",

@@ -8,6 +8,7 @@ from o2c.flows.correlation.billing import NOTHING
 from o2c.flows.correlation.billing import State as BillingState
 from o2c.flows.correlation.documents import document_key, same_content, supersedes
 from o2c.flows.correlation.lives import Life
+from o2c.flows.correlation.retention import Retired
 from o2c.schemas.documents import Document
 
 NEVER = 2**62
@@ -33,8 +34,9 @@ class OrderState(Struct, gc=False, array_like=True):
     the clock alone next changes something. `gates`: by feed, the progress at which a condition that has begun opens.
     `fulfilment`, `financial`: the stages of its last status; empty before the first. `conflicts`: by document key the
     revision that came with two contents. `waiting_actions`: actions on exceptions that are not known yet. `billing`:
-    what was last published of it. `past_due`: what was past due (10^-4) when it was last judged. `touched_at`: when its
-    last event was taken in.
+    what was last published of it. `past_due`: what was past due (10^-4) when it was last judged. `touched_at`: the
+    clock when a document last changed it; `closed_at`: when it was found closed. `retired`: it is no longer whole, and
+    is not judged any more.
     """
 
     correlation_id: str
@@ -56,7 +58,9 @@ class OrderState(Struct, gc=False, array_like=True):
     billing_sequence: int = 0
     audit_sequence: int = 0
     past_due: int = 0
-    touched_at: int = 0
+    touched_at: int | None = None
+    closed_at: int | None = None
+    retired: Retired | None = None
 
 
 def merge(state: OrderState, document: Document) -> bool:
