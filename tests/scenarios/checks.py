@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.equal import Json
 from tests.scenarios.calendar import in_json
-from tests.scenarios.claims import Audited, Billed, Figures, Life, Look, Problem, Recorded, Timeline
+from tests.scenarios.claims import Audited, Billed, Figures, Life, Look, Orphaned, Problem, Recorded, Timeline
 from tests.scenarios.documents import THE_ORDER, Event, Story
 from tests.scenarios.policies import HANDLING
 from tests.scenarios.runner import Seen
@@ -43,6 +43,8 @@ def differences(story: Story, look: Look, seen: Seen) -> list[str]:
             found += _audited(claim, seen)
         elif isinstance(claim, Billed):
             found += _billed(claim, seen)
+        elif isinstance(claim, Orphaned):
+            found += _orphaned(claim, seen)
         elif isinstance(claim, Timeline):
             found += _timeline(claim, seen)
         else:
@@ -164,6 +166,12 @@ def _billed(claim: Billed, seen: Seen) -> Iterator[str]:
         yield f"billing was told {records}, claimed {claimed}"
     if [each["sequence"] for each in told] != list(range(1, len(told) + 1)):
         yield "what billing was told is not numbered from one"
+
+
+def _orphaned(claim: Orphaned, seen: Seen) -> Iterator[str]:
+    orphans = [(each["type"], each["document_id"], each["reason"]) for each in seen.orphans]
+    if sorted(orphans) != sorted(claim.documents):
+        yield f"orphaned is {orphans}, claimed {list(claim.documents)}"
 
 
 def _timeline(claim: Timeline, seen: Seen) -> Iterator[str]:

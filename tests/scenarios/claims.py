@@ -56,6 +56,13 @@ class Timeline:
 
 
 @dataclass(frozen=True)
+class Orphaned:
+    """Documents that no order claimed by this look: type, number, reason."""
+
+    documents: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
 class Look:
     """A moment at which somebody looks: the problems are all that is open then, nothing more."""
 
@@ -167,6 +174,11 @@ def billed(*records: tuple[Any, ...]) -> Billed:
 def timeline(*documents: str) -> Timeline:
     """All documents of the order, counting or not: `shipment SH-1`."""
     return Timeline(documents)
+
+
+def orphaned(*documents: tuple[str, str, str]) -> Orphaned:
+    """All documents that no order claimed so far: type, number, reason."""
+    return Orphaned(documents)
 
 
 def life(code: str, *stages: str, about: str = THE_ORDER) -> Life:

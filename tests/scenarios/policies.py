@@ -65,6 +65,7 @@ HANDLING = {
     "REVISION_CONFLICT": Handling("integration"),
     "ORPHAN_DOCUMENT": Handling("integration"),
     "IDENTITY_CONFLICT": Handling("integration"),
+    "ABANDONED": Handling("customer-service"),
     "FEED_SILENT": Handling("integration", "critical"),
 }
 SLA = "1d"

@@ -16,6 +16,7 @@ from tests.scenarios import (
     payments,
     policy_calendars,
     pricing,
+    retention,
     returns,
     reversals,
     revisions,
@@ -47,5 +48,6 @@ THEMES = (
     escalation,
     actions,
     silence,
+    retention,
 )
 STORIES: tuple[Story, ...] = tuple(told for theme in THEMES for told in theme.STORIES)
