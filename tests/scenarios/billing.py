@@ -197,7 +197,7 @@ STORIES = (
         SHIPMENT,
         look(
             "Tue 2 Jun 10:00",
-            problem("BILLING_HOLD", "HO-1", since="Mon 1 Jun 12:00"),
+            problem("BILLING_HOLD", "HO-1", since="Mon 1 Jun 12:00", amount="125"),
             problem("STALLED_RELEASE", "HO-1"),
             blocked("125", "BILLING_HOLD"),
             exposure(unbilled="125"),
@@ -220,7 +220,7 @@ STORIES = (
         order("SO-1", "Mon 1 Jun 09:00", ["1: 10 VALVE @ 12.50", "2: 4 HOSE @ 10"]),
         shipment("SH-1", "Tue 2 Jun 10:00", ["1: 10", "2: 4"]),
         hold("HO-1", "Tue 2 Jun 11:00", "pricing", lines=[{"line": "2"}]),
-        look("Tue 2 Jun 11:00", problem("PRICING_HOLD", "HO-1"), ready("125", "PRICING_HOLD")),
+        look("Tue 2 Jun 11:00", problem("PRICING_HOLD", "HO-1", amount="40"), ready("125", "PRICING_HOLD")),
         policy=SHIPPING,
     ),
     story(
@@ -459,7 +459,7 @@ STORIES = (
         incident("INC-1", "Tue 2 Jun 10:00", "pricing_failure"),
         look(
             "Tue 2 Jun 10:00",
-            problem("TAX_HOLD", "HO-1"),
+            problem("TAX_HOLD", "HO-1", amount="125"),
             problem("PRICING_FAILURE", "INC-1"),
             blocked("125", "TAX_HOLD", "PRICING_FAILURE"),
         ),

@@ -7,30 +7,45 @@ from tests.scenarios.policies import SHIPPING
 
 DEDUCTED = payment("PAY-1", "Mon 15 Jun 10:00", "950.00", pays("INV-1", "950.00", None, less("50.00", "01")))
 DISPUTED = dispute("DSP-1", "Mon 8 Jun 10:00", "300.00", invoice="INV-1", reason="short delivery")
-FAMILIES = (
-    ("price", "01", "keeps 50.00 back for a pricing error"),
-    ("shortage", "03", "keeps 50.00 back for goods that did not arrive"),
-    ("damage", "04", "keeps 50.00 back for damaged goods"),
-    ("freight", "06", "keeps 50.00 back for freight"),
-)
+FAMILIES = {
+    "price": "01",
+    "shortage": "59",
+    "damage or quality": "04",
+    "wrong item": "07",
+    "returns": "11",
+    "freight": "54",
+    "tax": "55",
+    "promotion": "56",
+    "compliance": "70",
+    "duplicate": "86",
+    "other": "ZZ",
+}
+"""A reason code of X12's element 426 of each family."""
 
 STORIES = (
     *(
         story(
-            f"a deduction for {family}",
-            f"The customer {told}. The invoice is settled but for the deduction, which a credit memo grants.",
+            f"a deduction: {family}",
+            f"The customer keeps 50.00 back and gives the code {code}: {family}. A credit memo grants it.",
             *SOLD,
             payment("PAY-1", "Mon 15 Jun 10:00", "950.00", pays("INV-1", "950.00", None, less("50.00", code))),
             look(
                 "Mon 15 Jun 12:00",
-                problem("DEDUCTION", "PAY-1", amount="50", since="Mon 15 Jun 10:00", category="cash", says=["50"]),
+                problem(
+                    "DEDUCTION",
+                    "PAY-1",
+                    amount="50",
+                    since="Mon 15 Jun 10:00",
+                    category="cash",
+                    says=["50", family, code],
+                ),
                 amounts(paid="950", deducted="50", open="0"),
             ),
             credit_memo("CM-1", "Mon 22 Jun 10:00", "50.00", invoices={"INV-1": "50.00"}),
             look("Mon 22 Jun 10:00", amounts(paid="950", credited="50", deducted="0", open="0"), status(closed=True)),
             policy=SHIPPING,
         )
-        for family, code, told in FAMILIES
+        for family, code in FAMILIES.items()
     ),
     story(
         "three deductions at once",
