@@ -1,7 +1,19 @@
 """What people do about exceptions, what they may not, and what becomes of it. Roles and rights are the policy's."""
 
-from tests.scenarios.claims import audited, life, look, problem, status
-from tests.scenarios.documents import Event, action, exception_of, invoice, order, payment, pays, shipment, story
+from tests.scenarios.claims import audited, blocked, life, look, problem, status
+from tests.scenarios.documents import (
+    Event,
+    Story,
+    action,
+    exception_of,
+    hold,
+    invoice,
+    order,
+    payment,
+    pays,
+    shipment,
+    story,
+)
 from tests.scenarios.policies import plain
 
 POLICY = plain(
@@ -34,7 +46,7 @@ def acts(at: str, what: str, number: str = "ACT-1", role: str = "billing", **fie
     return action(number, at, what, UNBILLED, by="ann", role=role, **fields)
 
 
-def _refused(name: str, told: str, event: Event, why: str) -> object:
+def _refused(name: str, told: str, event: Event, why: str) -> Story:
     return story(
         name,
         told,
@@ -309,6 +321,38 @@ STORIES = (
             "Wed 3 Jun 12:00",
             problem("SHIPPED_NOT_INVOICED", state="acknowledged"),
             audited(("acknowledge", "accepted", "ann")),
+        ),
+        policy=POLICY,
+    ),
+    story(
+        "snoozed the first time, opened the second",
+        "Ann's snooze was for the first wait. The second wakes her at once.",
+        order("SO-1", "Mon 1 Jun 09:00", ["1: 20 VALVE @ 12.50"]),
+        SHIPMENT,
+        acts("Wed 3 Jun 11:00", "snooze", until="Mon 15 Jun 12:00"),
+        invoice("INV-1", "Wed 3 Jun 12:00", ["1: 10 @ 12.50"], "125.00", **DUE),
+        shipment("SH-2", "Thu 4 Jun 10:00", ["1: 10"]),
+        look("Fri 5 Jun 10:00", problem("SHIPPED_NOT_INVOICED", occurrence=2, state="opened")),
+        policy=POLICY,
+    ),
+    story(
+        "resolving a hold does not release it",
+        "Ann closes the case of the billing hold. The hold still keeps the goods from being billed.",
+        *STUCK,
+        hold("HO-1", "Tue 2 Jun 11:00", "billing"),
+        action(
+            "ACT-1",
+            "Tue 2 Jun 12:00",
+            "resolve",
+            exception_of("BILLING_HOLD", ("hold", "HO-1")),
+            by="ann",
+            role="billing",
+        ),
+        look(
+            "Tue 2 Jun 12:00",
+            blocked("125", "BILLING_HOLD"),
+            audited(("resolve", "accepted", "ann")),
+            status(health="held"),
         ),
         policy=POLICY,
     ),

@@ -1,12 +1,12 @@
 """Whether what was said is what a story claims. All differences of a look are reported together."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from tests.equal import Json
 from tests.scenarios.calendar import in_json
-from tests.scenarios.claims import Audited, Billed, Figures, Life, Look, Orphaned, Problem, Recorded, Timeline
+from tests.scenarios.claims import Audited, Billed, Decided, Figures, Life, Look, Orphaned, Problem, Recorded, Timeline
 from tests.scenarios.documents import THE_ORDER, Event, Story
 from tests.scenarios.policies import HANDLING
 from tests.scenarios.runner import Seen
@@ -35,20 +35,7 @@ def differences(story: Story, look: Look, seen: Seen) -> list[str]:
     if seen.dead_letters:
         found.append(f"refused: {seen.dead_letters}")
     for claim in look.others:
-        if isinstance(claim, Figures):
-            found += _figures(story, claim, seen)
-        elif isinstance(claim, Recorded):
-            found += _recorded(claim, seen)
-        elif isinstance(claim, Audited):
-            found += _audited(claim, seen)
-        elif isinstance(claim, Billed):
-            found += _billed(claim, seen)
-        elif isinstance(claim, Orphaned):
-            found += _orphaned(claim, seen)
-        elif isinstance(claim, Timeline):
-            found += _timeline(claim, seen)
-        else:
-            found.append(f"no claim: {claim!r}")
+        found += _CHECKS[type(claim)](story, claim, seen)
     return found
 
 
@@ -143,13 +130,13 @@ def _figures(story: Story, claim: Figures, seen: Seen) -> Iterator[str]:
             yield f"{label}: not claimed: {more}"
 
 
-def _recorded(claim: Recorded, seen: Seen) -> Iterator[str]:
+def _recorded(_: Story, claim: Recorded, seen: Seen) -> Iterator[str]:
     facts = [(each["code"], each["subject"]["document_id"]) for each in seen.changes if each["state"] == "recorded"]
     if sorted(facts) != sorted(claim.facts):
         yield f"recorded is {sorted(facts)}, claimed {sorted(claim.facts)}"
 
 
-def _audited(claim: Audited, seen: Seen) -> Iterator[str]:
+def _audited(_: Story, claim: Audited, seen: Seen) -> Iterator[str]:
     by_people = [each for each in seen.audit if each["outcome"] != "decided"]
     acts = [(each["action"], each["outcome"], each["actor"]) for each in by_people]
     if acts != list(claim.acts):
@@ -158,7 +145,13 @@ def _audited(claim: Audited, seen: Seen) -> Iterator[str]:
         yield f"the reason does not speak of {claim.why!r}: {by_people[-1]['reason']}"
 
 
-def _billed(claim: Billed, seen: Seen) -> Iterator[str]:
+def _decided(_: Story, claim: Decided, seen: Seen) -> Iterator[str]:
+    decisions = [each["action"] for each in seen.audit if each["outcome"] == "decided" and each["code"] is not None]
+    if decisions != list(claim.decisions):
+        yield f"decided is {decisions}, claimed {list(claim.decisions)}"
+
+
+def _billed(_: Story, claim: Billed, seen: Seen) -> Iterator[str]:
     told = [each for each in seen.billing if each["correlation_id"] == THE_ORDER]
     records = [(each["ready"], each["amount"], each["blocked_by"]) for each in told]
     claimed = [(ready, amount, list(blocked_by)) for ready, amount, blocked_by in claim.records]
@@ -168,16 +161,28 @@ def _billed(claim: Billed, seen: Seen) -> Iterator[str]:
         yield "what billing was told is not numbered from one"
 
 
-def _orphaned(claim: Orphaned, seen: Seen) -> Iterator[str]:
+def _orphaned(_: Story, claim: Orphaned, seen: Seen) -> Iterator[str]:
     orphans = [(each["type"], each["document_id"], each["reason"]) for each in seen.orphans]
     if sorted(orphans) != sorted(claim.documents):
         yield f"orphaned is {orphans}, claimed {list(claim.documents)}"
 
 
-def _timeline(claim: Timeline, seen: Seen) -> Iterator[str]:
+def _timeline(_: Story, claim: Timeline, seen: Seen) -> Iterator[str]:
     listed = [f"{each['type']} {each['document_id']}" for each in seen.statuses[THE_ORDER]["documents"]]
     if listed != list(claim.documents):
         yield f"the timeline is {listed}, claimed {list(claim.documents)}"
+
+
+_CHECKS: dict[type, Callable[[Story, Any, Seen], Iterator[str]]] = {
+    Figures: _figures,
+    Recorded: _recorded,
+    Audited: _audited,
+    Decided: _decided,
+    Billed: _billed,
+    Timeline: _timeline,
+    Orphaned: _orphaned,
+}
+"""What is otherwise than each kind of claim says."""
 
 
 def same(said: Any, claimed: Any) -> bool:

@@ -42,6 +42,13 @@ class Audited:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What the processor decided by itself about the exceptions by this look, in order."""
+
+    decisions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Billed:
     """What billing was told of the order by this look, in order: ready or blocked, amount, what blocks."""
 
@@ -164,6 +171,11 @@ def recorded(*facts: tuple[str, str]) -> Recorded:
 def audited(*acts: tuple[str, str, str], why: str = "") -> Audited:
     """All that people did so far: (action, outcome, actor); `why` stands in the reason of the last."""
     return Audited(acts, why)
+
+
+def decided(*decisions: str) -> Decided:
+    """All that the audit has of decisions on exceptions that nobody took: opened, escalated, cleared, recorded."""
+    return Decided(decisions)
 
 
 def billed(*records: tuple[Any, ...]) -> Billed:

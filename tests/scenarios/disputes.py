@@ -289,4 +289,14 @@ STORIES = (
         look("Fri 19 Jun 10:00", amounts(paid="1000", deducted="0"), status(closed=True)),
         policy=SHIPPING,
     ),
+    story(
+        "a dispute entered by mistake",
+        "It was about another order. The dispute is cancelled.",
+        *SOLD,
+        DISPUTED,
+        look("Mon 8 Jun 10:00", problem("DISPUTE", "DSP-1")),
+        DISPUTED.again("Mon 8 Jun 12:00", cancelled=True),
+        look("Mon 8 Jun 12:00", exposure(open="1000")),
+        policy=SHIPPING,
+    ),
 )

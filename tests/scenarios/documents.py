@@ -6,7 +6,7 @@ document but an order names the story's order, unless `of` names another (or sev
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from o2c.flows.correlation.exceptions import exception_id
@@ -74,7 +74,6 @@ class Story:
     policy: str
     zone: str
     shuffles: bool = True
-    notes: tuple[str, ...] = field(default=())
 
 
 def item(text: str, **more: Any) -> Json:

@@ -1,6 +1,6 @@
 """Who hears of an exception when its owner's time is over, level by level, in the owner's hours."""
 
-from tests.scenarios.claims import life, look, problem
+from tests.scenarios.claims import decided, life, look, problem
 from tests.scenarios.documents import invoice, order, shipment, story
 from tests.scenarios.policies import plain
 from tests.scenarios.policy_calendars import IN_OFFICE_HOURS, NEW_YORK, OFFICE
@@ -23,7 +23,7 @@ STORIES = (
         look("Fri 5 Jun 09:59", problem("SHIPPED_NOT_INVOICED", level=1)),
         look("Fri 5 Jun 10:00", problem("SHIPPED_NOT_INVOICED", state="escalated", level=2, to="finance-director")),
         invoice("INV-1", "Fri 5 Jun 12:00", ["1: 10 @ 12.50"], "125.00", **DUE),
-        look("Fri 5 Jun 12:00"),
+        look("Fri 5 Jun 12:00", decided("opened", "escalated", "escalated", "cleared")),
         life(
             "SHIPPED_NOT_INVOICED",
             "opened Wed 3 Jun 10:00",

@@ -1,7 +1,7 @@
 """Holds of every kind: what they keep from moving, how long they may stand, and what stands still meanwhile."""
 
 from tests.scenarios.claims import blocked, exposure, life, look, problem, ready, status, waiting
-from tests.scenarios.documents import allocation, hold, invoice, order, pick, shipment, story
+from tests.scenarios.documents import Story, allocation, hold, invoice, order, pick, shipment, story
 from tests.scenarios.policies import SHIPPING, STOCK, WHOLE, plain
 
 ORDER = order("SO-1", "Mon 1 Jun 09:00", ["1: 10 VALVE @ 12.50"])
@@ -22,7 +22,7 @@ KEEPS_GOODS = {"credit", "fraud", "export", "quality", "customer_request", "cust
 """Kinds that keep stock from being reserved."""
 
 
-def _kind(kind: str, why: str) -> object:
+def _kind(kind: str, why: str) -> Story:
     placed = hold("HO-1", "Mon 1 Jun 10:00", kind)
     stalls = () if kind in KEEPS_GOODS else (problem("STALLED_ALLOCATION", since="Mon 1 Jun 09:00"),)
     return story(
@@ -197,5 +197,30 @@ STORIES = (
             "Tue 2 Jun 10:00", problem("STALLED_ALLOCATION"), problem("CREDIT_HOLD", "HO-1"), status(health="stalled")
         ),
         policy=plain("allocation"),
+    ),
+    story(
+        "held with its stock reserved",
+        "Stock is reserved when credit is withdrawn. The value stands under held, and only there.",
+        ORDER,
+        allocation("AL-1", "Mon 1 Jun 10:00", ["1: 10"]),
+        look("Mon 1 Jun 10:00", exposure(unshipped="125")),
+        hold("HO-1", "Mon 1 Jun 11:00", "credit"),
+        look("Mon 1 Jun 11:00", problem("CREDIT_HOLD", "HO-1", amount="125"), exposure(held="125")),
+        policy=WHOLE,
+    ),
+    story(
+        "a hold keeps what has not left",
+        "Six have left when the customer is held for credit. The hold keeps the other four.",
+        ORDER,
+        shipment("SH-1", "Mon 1 Jun 10:00", ["1: 6"]),
+        hold("HO-1", "Mon 1 Jun 11:00", "credit"),
+        look(
+            "Mon 1 Jun 11:00",
+            problem("CREDIT_HOLD", "HO-1", amount="50"),
+            problem("PARTIAL_SHIPMENT"),
+            exposure(unbilled="75", held="50"),
+            ready("75"),
+        ),
+        policy=SHIPPING,
     ),
 )

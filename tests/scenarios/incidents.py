@@ -1,7 +1,7 @@
 """What systems could not do: each kind opens at once and goes when it is resolved."""
 
 from tests.scenarios.claims import life, look, problem, status
-from tests.scenarios.documents import incident, order, shipment, story
+from tests.scenarios.documents import Story, incident, order, shipment, story
 from tests.scenarios.policies import SHIPPED
 
 KINDS = {
@@ -13,7 +13,7 @@ KINDS = {
 }
 
 
-def _kind(kind: str, code: str, why: str) -> object:
+def _kind(kind: str, code: str, why: str) -> Story:
     failed = incident("INC-1", "Mon 1 Jun 10:00", kind, detail=why)
     return story(
         f"an incident: {kind.replace('_', ' ')}",

@@ -11,8 +11,10 @@ from tests.scenarios import (
     holds,
     identity,
     incidents,
+    invoices,
     kits,
     lines,
+    order_changes,
     payments,
     policy_calendars,
     pricing,
@@ -22,6 +24,7 @@ from tests.scenarios import (
     revisions,
     shipping,
     silence,
+    terms,
     units,
 )
 from tests.scenarios.documents import Story
@@ -29,10 +32,13 @@ from tests.scenarios.documents import Story
 THEMES = (
     allocation,
     shipping,
+    order_changes,
     delivery,
     billing,
+    invoices,
     pricing,
     payments,
+    terms,
     credit,
     returns,
     disputes,
