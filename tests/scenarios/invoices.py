@@ -1,5 +1,6 @@
 """Invoices that say too much, twice, too early, or something else than goods."""
 
+from tests.scenarios.billing import DUE, INVOICE, ORDER, SHIPMENT
 from tests.scenarios.claims import (
     amounts,
     exposure,
@@ -21,13 +22,7 @@ from tests.scenarios.documents import (
     shipment,
     story,
 )
-from tests.scenarios.policies import SHIPPING
-
-ORDER = order("SO-1", "Mon 1 Jun 09:00", ["1: 10 VALVE @ 12.50"])
-SHIPMENT = shipment("SH-1", "Tue 2 Jun 10:00", ["1: 10"])
-DUE = {"due_at": "Wed 1 Jul 00:00"}
-INVOICE = invoice("INV-1", "Tue 2 Jun 12:00", ["1: 10 @ 12.50"], "125.00", **DUE)
-ON_DELIVERY = order("SO-1", "Mon 1 Jun 09:00", ["1: 10 VALVE @ 12.50"], billing="delivery")
+from tests.scenarios.policies import BOOKS, SHIPPING
 
 STORIES = (
     story(
@@ -235,5 +230,14 @@ STORIES = (
         ),
         life("PAST_DUE", "opened Wed 1 Jul 08:00", about="INV-1"),
         policy=SHIPPING,
+    ),
+    story(
+        "whoever does not see shipments",
+        "This business sees orders, invoices and money. Whether the goods have left is nobody's question here.",
+        ORDER,
+        invoice("INV-1", "Mon 1 Jun 12:00", ["1: 10 @ 12.50"], "125.00", **DUE),
+        payment("PAY-1", "Mon 8 Jun 10:00", "125.00", pays("INV-1", "125.00")),
+        look("Mon 8 Jun 12:00", amounts(paid="125", open="0"), status(closed=True)),
+        policy=BOOKS,
     ),
 )

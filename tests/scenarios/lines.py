@@ -31,6 +31,13 @@ milestones = ["order", "invoice", "payment"]
 """,
 )
 
+WITH_SERVICE = plain(
+    "shipment",
+    "invoice",
+    "payment",
+    also='[[process.overrides]]\nfulfilment = "service"\nmilestones = ["order", "invoice", "payment"]',
+)
+
 STORIES = (
     story(
         "line 10 is line 0010",
@@ -155,12 +162,7 @@ STORIES = (
         shipment("SH-1", "Mon 1 Jun 12:00", ["1: 10"]),
         invoice("INV-1", "Mon 1 Jun 14:00", ["1: 10 @ 12.50", "2: 1 @ 60"], "185.00", **DUE),
         look("Mon 1 Jun 18:00", amounts(invoiced="185", open="185"), exposure(open="185")),
-        policy=plain(
-            "shipment",
-            "invoice",
-            "payment",
-            also='[[process.overrides]]\nfulfilment = "service"\nmilestones = ["order", "invoice", "payment"]',
-        ),
+        policy=WITH_SERVICE,
     ),
     story(
         "two back without a line number",
@@ -170,5 +172,14 @@ STORIES = (
         returned("RT-1", "Thu 4 Jun 10:00", ["2 VALVE"]),
         look("Thu 4 Jun 10:00", quantities(returned="2"), line("2", returned="2"), line("1", returned="0")),
         policy=SHIPPED,
+    ),
+    story(
+        "the last truck does not carry the fitter",
+        "The shipment is final and has all the valves. The fitting was never to be shipped: nothing is short.",
+        order("SO-1", "Mon 1 Jun 09:00", ["1: 10 VALVE @ 12.50", item("2: 1 FITTING @ 60", fulfilment="service")]),
+        shipment("SH-1", "Mon 1 Jun 12:00", ["1: 10"], final=True),
+        invoice("INV-1", "Mon 1 Jun 14:00", ["1: 10 @ 12.50", "2: 1 @ 60"], "185.00", **DUE),
+        look("Mon 1 Jun 18:00", amounts(invoiced="185", open="185")),
+        policy=WITH_SERVICE,
     ),
 )

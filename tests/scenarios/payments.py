@@ -9,21 +9,6 @@ ORDER = order("SO-1", "Mon 1 Jun 09:00", ["1: 10 PUMP @ 100"])
 SHIPMENT = shipment("SH-1", "Mon 1 Jun 12:00", ["1: 10"])
 INVOICE = invoice("INV-1", "Mon 1 Jun 14:00", ["1: 10 @ 100"], "1000.00", **DUE)
 SOLD = (ORDER, SHIPMENT, INVOICE)
-TWO_TEN_NET_THIRTY = {"terms": {"net_days": 30, "discounts": [{"percent": "2", "days": 10}]}}
-WITH_DISCOUNT = (
-    ORDER,
-    SHIPMENT,
-    invoice("INV-1", "Mon 1 Jun 14:00", ["1: 10 @ 100"], "1000.00", **TWO_TEN_NET_THIRTY),
-)
-HALVES = {
-    "terms": {
-        "instalments": [
-            {"percent": "50", "due_at": "Mon 15 Jun 00:00"},
-            {"percent": "50", "due_at": "Wed 15 Jul 00:00"},
-        ]
-    }
-}
-IN_HALVES = (ORDER, SHIPMENT, invoice("INV-1", "Mon 1 Jun 14:00", ["1: 10 @ 100"], "1000.00", **HALVES))
 TWO_INVOICES = (
     ORDER,
     shipment("SH-1", "Mon 1 Jun 12:00", ["1: 4"]),

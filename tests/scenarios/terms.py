@@ -2,13 +2,9 @@
 
 from tests.scenarios.claims import amounts, exposure, life, look, problem, status
 from tests.scenarios.documents import credit_memo, invoice, order, payment, pays, shipment, story
+from tests.scenarios.payments import ORDER, SHIPMENT
 from tests.scenarios.policies import SHIPPING
 
-DUE = {"due_at": "Wed 1 Jul 00:00"}
-ORDER = order("SO-1", "Mon 1 Jun 09:00", ["1: 10 PUMP @ 100"])
-SHIPMENT = shipment("SH-1", "Mon 1 Jun 12:00", ["1: 10"])
-INVOICE = invoice("INV-1", "Mon 1 Jun 14:00", ["1: 10 @ 100"], "1000.00", **DUE)
-SOLD = (ORDER, SHIPMENT, INVOICE)
 TWO_TEN_NET_THIRTY = {"terms": {"net_days": 30, "discounts": [{"percent": "2", "days": 10}]}}
 WITH_DISCOUNT = (
     ORDER,
@@ -24,13 +20,6 @@ HALVES = {
     }
 }
 IN_HALVES = (ORDER, SHIPMENT, invoice("INV-1", "Mon 1 Jun 14:00", ["1: 10 @ 100"], "1000.00", **HALVES))
-TWO_INVOICES = (
-    ORDER,
-    shipment("SH-1", "Mon 1 Jun 12:00", ["1: 4"]),
-    invoice("INV-1", "Mon 1 Jun 14:00", ["1: 4 @ 100"], "400.00", **DUE),
-    shipment("SH-2", "Mon 1 Jun 15:00", ["1: 6"]),
-    invoice("INV-2", "Mon 1 Jun 16:00", ["1: 6 @ 100"], "600.00", **DUE),
-)
 
 STORIES = (
     story(
