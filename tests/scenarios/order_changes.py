@@ -9,10 +9,8 @@ from tests.scenarios.claims import (
     status,
 )
 from tests.scenarios.documents import allocation, item, order, pick, returned, shipment, story
-from tests.scenarios.policies import SHIPPED, STOCK, plain
-
-ORDER = order("SO-1", "Mon 1 Jun 09:00", ["1: 10 VALVE @ 12.50"])
-LENIENT = plain("shipment", OVER_SHIP='[[exceptions.OVER_SHIP.overrides]]\ncustomer = "C-LENIENT"\npercent = "10"')
+from tests.scenarios.policies import SHIPPED, STOCK
+from tests.scenarios.shipping import ORDER
 
 STORIES = (
     story(
