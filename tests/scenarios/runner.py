@@ -141,12 +141,11 @@ def play(story: Story) -> list[Seen]:
     return seen
 
 
-def play_at_once(story: Story, values: list[bytes]) -> Seen:
-    """What is said where these events come all together, at the time of the last look."""
+def play_at_once(story: Story, values: list[bytes], clock: int) -> Seen:
+    """What is said where these events come all together, at this time."""
     player = Player(policy_of(story.policy), silences(story))
-    until = instant(looks_of(story)[-1].at, story.zone)
-    player.events(until, values)
-    player.clock(until)
+    player.events(clock, values)
+    player.clock(clock)
     return player.seen
 
 
