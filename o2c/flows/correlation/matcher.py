@@ -9,8 +9,8 @@ from o2c.schemas.documents import Document, Line
 _REMAINDER = "\x1e"
 """Told apart from the order's line of the same name: what of a document's line no line of the order has room for."""
 
-Misfit = tuple[int, Document, LineLedger, int]
-"""What of a document's line fits no line of the order: business time, document, the line it stands on, quantity."""
+Misfit = tuple[int, Document, Line, int]
+"""What of a document's line fits no line of the order: business time, document, its line, how much of it."""
 
 
 class Matcher:
@@ -69,7 +69,7 @@ class Matcher:
         if own is None or own.on_order:
             key = key if own is None else key + _REMAINDER
             own = self._lines.setdefault(key, LineLedger(key, line.line, line.sku))
-        misfits.append((business_at, document, own, quantity))
+        misfits.append((business_at, document, line, quantity))
         return own, quantity
 
     def candidates(self, line: Line) -> list[LineLedger]:

@@ -132,7 +132,8 @@ class Settlement:
                 applied += self._apply(at, invoice, payment, application)
                 continue
             applied += max(0, amount)
-            if amount <= 0:
+            if amount <= 0 or invoice is not None:
+                # In another currency than the invoice's it settles nothing there.
                 continue
             if key in self._credited_back:
                 self._owe(amount, body.currency)

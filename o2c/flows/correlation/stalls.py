@@ -95,11 +95,12 @@ def waits_of(ledger: Ledger, money: Money, clock: int) -> list[Wait]:
             _wait(ledger, CREDITING, claim.document, claim.business_at, quantity, value)
             for claim, quantity, value in uncredited(ledger, money)
         )
-    waits.extend(
-        _wait(ledger, APPLICATION, payment.document, payment.business_at, None, payment.unapplied)
-        for payment in money.payments
-        if payment.unapplied
-    )
+    if ledger.header_rules.path.invoice_from is not None:
+        waits.extend(
+            _wait(ledger, APPLICATION, payment.document, payment.business_at, None, payment.unapplied)
+            for payment in money.payments
+            if payment.unapplied
+        )
     if "dispute" in ledger.entries:
         waits.extend(_answer_wait(ledger, entry) for entry in ledger.entries["dispute"] if is_unresolved(entry, clock))
     return waits
@@ -224,14 +225,15 @@ def _header_warehouse(ledger: Ledger) -> str | None:
 
 
 def held_value(ledger: Ledger, hold: HoldLedger) -> int | None:
-    """The value of what a hold keeps from leaving; None where a price is missing or no order is known."""
+    """The value of what a hold keeps from leaving, or from being billed; None without a price, or without an order."""
     if ledger.header is None:
         return None
     total = 0
+    last = INVOICE if "invoice" in hold.blocks else SHIPMENT
     for line in ledger.own_lines:
-        unshipped = line.ordered - line.reached[SHIPMENT]
-        if unshipped > 0 and (hold.keys is None or line.key in hold.keys):
-            worth = line.value(unshipped)
+        kept = line.ordered - line.reached[last]
+        if kept > 0 and (hold.keys is None or line.key in hold.keys):
+            worth = line.value(kept)
             if worth is None:
                 return None
             total += worth
