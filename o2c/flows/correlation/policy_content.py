@@ -7,13 +7,18 @@ from typing import Any
 
 from o2c.errors import ConfigurationError
 from o2c.flows.correlation.calendar import ALWAYS_NAME
+from o2c.flows.correlation.policy_fields import LONGEST_US
 from o2c.flows.correlation.policy_file import DEFAULT_FEED, OTHER_TOLERANCES, PolicyFile, parse_policy_file
 from o2c.flows.correlation.reason_codes import AT_ONCE_CODES, FEED_SILENT, STALL_CODES
 from o2c.flows.correlation.refusal import dotted, nearest
 from o2c.flows.correlation.selection import Content, selectors_of, values_of
+from o2c.schemas.times import DAY_US
 
 TOLERANCES = ("tolerance", *OTHER_TOLERANCES)
 _NOT_SWITCHED_ON = ("sla", "escalation", "critical", "overrides", *OTHER_TOLERANCES, "after_expected")
+_FOR_GOOD = f"{LONGEST_US // DAY_US}d"
+"""As long as a duration can be: without a default, nothing is closed or forgotten that the file does not limit."""
+
 _WHOLE_KEYS = ("critical",)
 """Tables that are one value: stated again, nothing of them is kept."""
 
@@ -53,6 +58,7 @@ def _nothing_but(stated: Content) -> Content:
     process = {key: default["process"][key] for key in ("lead", "settle")}
     return {
         **default,
+        "retention": dict.fromkeys(default["retention"], _FOR_GOOD),
         "process": process,
         "stalls": {
             code: _switched(default["stalls"][code], stated.get("stalls", {}).get(code)) for code in STALL_CODES
