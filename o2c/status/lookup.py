@@ -29,6 +29,8 @@ REFERENCE_KINDS = (
 
 FOUND_LIMIT = 1_000
 
+_SETTLED = (b"overridden", b"recorded")
+
 
 def find(url: str, prefix: str, reference: str, *, limit: int = FOUND_LIMIT) -> list[bytes]:
     """The statuses (JSON as stored) that `reference` names, by correlation ID; at most `limit`, none where unknown.
@@ -56,6 +58,19 @@ def find_exceptions(url: str, prefix: str, exception_ids: list[str]) -> dict[str
             pipeline.hget(f"{prefix}exception:{exception_id}", "json")
         found = zip(exception_ids, pipeline.execute(), strict=True)
         return {exception_id: _bytes(value) for exception_id, value in found if value is not None}
+
+
+def find_settled(url: str, prefix: str, exception_ids: list[str]) -> dict[str, bytes]:
+    """As `find_exceptions`, but only those that are not open though their condition holds. Raises OperatingFault."""
+    if not exception_ids:
+        return {}
+    with asking(url) as client:
+        pipeline = client.pipeline(transaction=False)
+        for exception_id in exception_ids:
+            pipeline.hget(f"{prefix}exception:{exception_id}", "state")
+        states = zip(exception_ids, pipeline.execute(), strict=True)
+        settled = [exception_id for exception_id, state in states if state is not None and _bytes(state) in _SETTLED]
+    return find_exceptions(url, prefix, settled)
 
 
 def _members(client: Redis, keys: list[str]) -> set[bytes]:

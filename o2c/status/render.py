@@ -1,17 +1,15 @@
 """One order's status as a page: where it is, what it waits for, what is wrong, what it is worth, what has happened."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from o2c.status.words import due_words, duration_words, minute_of, printable, since_words, time_of, times_readable
-
-Status = Mapping[str, Any]
+from o2c.status.layout import NOTHING, Status, decimal_of, indented, is_something, money, section, table
+from o2c.status.words import due_words, duration_words, minute_of, printable, since_words, time_of
+from o2c.status.worth import worth_lines
+from o2c.status.wrong import on_record, wrong
 
 _HEALTH = {
     "closed": ("closed", "dim"),
@@ -20,7 +18,6 @@ _HEALTH = {
     "at_risk": ("AT RISK", "yellow"),
     "on_track": ("on track", "green"),
 }
-_SEVERITY_STYLES = {"critical": "bold red", "warning": "yellow", "info": "dim"}
 _FINANCIAL = {
     ("unbilled", False): "not invoiced",
     ("invoiced", False): "invoiced, not paid",
@@ -44,9 +41,8 @@ _PASSED = {
     "invoice": "invoiced",
     "payment": "paid",
 }
-_INDENT = 2
-_NOTHING = "-"
-_SHOWN_MONEY = ("invoiced", "paid", "open", "unapplied")
+_PARTIES = (("order", "order"), ("customer", "customer_id"), ("channel", "channel"), ("warehouse", "warehouse"))
+_LINE_COLUMNS = ("line", "sku", "ordered", "allocated", "picked", "shipped", "delivered", "invoiced", "returned")
 
 
 def render(status: Status, exceptions: Mapping[str, Status], now_us: int, console: Console) -> None:
@@ -55,36 +51,42 @@ def render(status: Status, exceptions: Mapping[str, Status], now_us: int, consol
 
 
 def page(status: Status, exceptions: Mapping[str, Status], now_us: int) -> Group:
-    """The page. `exceptions`: by id, what is known of those that are open. What a status lacks is left out."""
+    """The page. What a status lacks is left out.
+
+    `exceptions`: by id, what is known of those of the order, open or not.
+    """
+    open_ones = {exception["exception_id"] for exception in status.get("exceptions") or []}
+    others = [known for exception_id, known in exceptions.items() if exception_id not in open_ones]
     sections = (
-        _section("Waits for", _waits(status, now_us)),
-        _section("Wrong", _wrong(status, exceptions, now_us)),
-        _section("Reached", _reached(status)),
-        _section("Lines", _lines(status)),
-        _section("Timeline", _timeline(status)),
+        section("Waits for", _waits(status, now_us)),
+        section("Wrong", wrong(status, exceptions, now_us)),
+        section("On record", on_record(others, now_us)),
+        section("Reached", _reached(status)),
+        section("Lines", _lines(status)),
+        section("Timeline", _timeline(status)),
     )
     parts: list[RenderableType] = [_headline(status), *_facts(status)]
-    for section in sections:
-        parts += section
+    for each in sections:
+        parts += each
     return Group(*parts, *_footer(status, now_us))
 
 
 def overview(statuses: Iterable[Status], now_us: int) -> Table:
     """Several orders, a row each: whoever wants one of them in full asks for it."""
-    table = _table("order", "health", "reached", "worth", "waits for", "overdue")
+    rows = table("order", "health", "reached", "worth", "waits for", "overdue")
     for status in statuses:
         health, style = _health(status)
         waits = status.get("waiting_for") or []
         worth = (status.get("amounts") or {}).get("ordered")
-        table.add_row(
+        rows.add_row(
             Text(printable(status.get("correlation_id", "")), style="bold"),
             Text(health, style=style),
             f"{_fulfilment(status)}, {_financial(status)}",
-            _money(worth, status) or _NOTHING,
-            ", ".join(_awaited(wait) for wait in waits) or _NOTHING,
-            _most_overdue(waits, now_us) or _NOTHING,
+            money(worth, status.get("currency")) or NOTHING,
+            ", ".join(_awaited(wait) for wait in waits) or NOTHING,
+            _most_overdue(waits, now_us) or NOTHING,
         )
-    return table
+    return rows
 
 
 def _headline(status: Status) -> Text:
@@ -116,26 +118,11 @@ def _financial(status: Status) -> str:
 
 
 def _facts(status: Status) -> list[Text]:
-    """Whose order it is and what it is worth, a line each."""
+    """Whose order it is and how its money stands, a line each."""
     parties = [(word, status.get(key)) for word, key in _PARTIES]
     named = ", ".join(f"{word} {value}" for word, value in parties if value)
-    amounts = status.get("amounts") or {}
-    facts = []
-    if named:
-        facts.append(named[:1].upper() + named[1:])
-    if amounts:
-        facts.append(_worth(amounts, status))
-    return [Text(printable(fact)) for fact in facts]
-
-
-_PARTIES = (("order", "order"), ("customer", "customer_id"), ("channel", "channel"), ("warehouse", "warehouse"))
-
-
-def _worth(amounts: Status, status: Status) -> str:
-    ordered = amounts.get("ordered")
-    worth = "Worth unknown, as a price is missing" if ordered is None else f"Worth {_money(ordered, status)}"
-    moved = [f"{amounts[name]} {name}" for name in _SHOWN_MONEY if amounts.get(name) not in (None, "0")]
-    return f"{worth}: {', '.join(moved)}" if moved else f"{worth}, nothing invoiced yet"
+    facts = [named[:1].upper() + named[1:]] if named else []
+    return [Text(printable(fact)) for fact in (*facts, *worth_lines(status))]
 
 
 def _waits(status: Status, now_us: int) -> list[RenderableType]:
@@ -145,17 +132,17 @@ def _waits(status: Status, now_us: int) -> list[RenderableType]:
         since, due_at = time_of(wait.get("since")), time_of(wait.get("due_at"))
         sentence = awaited[:1].upper() + awaited[1:]
         if since is not None:
-            sentence += f" since {since_words(since, now_us)}"
+            sentence += f" {'since' if since <= now_us else 'from'} {since_words(since, now_us)}"
         if wait.get("owner"):
             sentence += f"; {wait['owner']} has it"
         found.append(Text(printable(sentence)))
         due = "no deadline runs now" if due_at is None else due_words(due_at, now_us)
-        worth = _money(wait.get("amount"), status)
+        worth = money(wait.get("amount"), status.get("currency"))
         more = [due, *([f"worth {worth}"] if worth else [])]
         if "/" in str(wait.get("feed")):
             more.append(f"word of it comes from {wait['feed']}")
         style = "red" if due_at is not None and due_at <= now_us else ""
-        found.append(_indented(Text(printable(", ".join(more)), style=style)))
+        found.append(indented(Text(printable(", ".join(more)), style=style)))
     return found
 
 
@@ -172,26 +159,8 @@ def _most_overdue(waits: Iterable[Status], now_us: int) -> str | None:
     return duration_words(most) if most >= 0 else None
 
 
-def _wrong(status: Status, exceptions: Mapping[str, Status], now_us: int) -> list[RenderableType]:
-    found: list[RenderableType] = []
-    for exception in status.get("exceptions") or []:
-        known = exceptions.get(exception["exception_id"], {})
-        headline = Text(printable(exception["code"]), style=_SEVERITY_STYLES.get(exception["severity"], ""))
-        due_at = time_of(exception.get("due_at"))
-        due = "" if due_at is None else f", {due_words(due_at, now_us)}"
-        told = f"  {exception['severity']}; {exception['owner']} has it{due}"
-        found.append(headline.append(printable(told), style="default not bold not dim"))
-        found += [
-            _indented(Text(printable(times_readable(known[name]))))
-            for name in ("explanation", "next_action")
-            if known.get(name)
-        ]
-        found.append(_indented(Text(f"exception {printable(exception['exception_id'])}", style="dim")))
-    return found
-
-
 def _reached(status: Status) -> list[RenderableType]:
-    table = _table()
+    rows = table()
     for name, milestone in (status.get("milestones") or {}).items():
         first, last = time_of(milestone.get("first_at")), time_of(milestone.get("last_at"))
         if first is None:
@@ -199,44 +168,59 @@ def _reached(status: Status) -> list[RenderableType]:
         when = minute_of(first)
         if last is not None and minute_of(last) != when:
             when += f" to {minute_of(last)}"
-        table.add_row(_PASSED.get(name, printable(name)), _percent(milestone.get("fraction")), when)
-    return [table] if table.row_count else []
+        rows.add_row(_PASSED.get(name, printable(name)), _percent(milestone.get("fraction")), when)
+    return [rows] if rows.row_count else []
 
 
 def _percent(fraction: object) -> str:
-    """A fraction in whole per cent, rounded down, so that 100 % is all."""
-    try:
-        return f"{int(Decimal(str(fraction)) * 100)} %"
-    except InvalidOperation:
-        return ""
+    """A fraction in whole per cent, rounded down, so that 100 % is all; empty for none."""
+    return "" if fraction is None else f"{int(decimal_of(fraction) * 100)} %"
 
 
 def _lines(status: Status) -> list[RenderableType]:
-    rows = status.get("lines") or []
-    if not rows:
+    """Each line at each milestone, all of them where there are several, and what was shipped instead of what."""
+    lines = status.get("lines") or []
+    if not lines:
         return []
-    names = list(rows[0])
-    table = _table(*names)
-    for row in rows:
-        table.add_row(*(Text(_NOTHING if row.get(name) is None else printable(row[name])) for name in names))
-    return [table]
+    names = [name for name in _LINE_COLUMNS if name in lines[0]]
+    if not any(is_something(line.get("returned")) for line in lines):
+        names = [name for name in names if name != "returned"]
+    rows = table(*names)
+    for line in lines:
+        rows.add_row(*(_cell(line.get(name)) for name in names))
+    quantities = status.get("quantities")
+    if quantities and len(lines) > 1:
+        rows.add_row(*(_cell({"line": "all", "sku": "", **quantities}.get(name)) for name in names), style="bold")
+    return [rows, *(Text(printable(told)) for line in lines for told in _substitutes(line))]
+
+
+def _cell(value: object) -> Text:
+    return Text(NOTHING if value is None else printable(value))
+
+
+def _substitutes(line: Status) -> list[str]:
+    name = line.get("line") or line.get("sku")
+    return [
+        f"Line {name}: {each['quantity']} of {each['sku']} shipped instead of {line.get('sku')}"
+        for each in line.get("substitutes") or []
+    ]
 
 
 def _timeline(status: Status) -> list[RenderableType]:
     documents = sorted(status.get("documents") or [], key=lambda row: str(row["business_at"]))
-    table = _table()
+    rows = table()
     for row in documents:
         at = time_of(row["business_at"])
         number = "/".join(filter(None, (row["scope"], row["document_id"])))
         remarks = [f"revision {row['revision']}"] * (row["revision"] != 1) + ["cancelled"] * bool(row["cancelled"])
-        table.add_row(
-            _NOTHING if at is None else minute_of(at),
+        rows.add_row(
+            NOTHING if at is None else minute_of(at),
             printable(row["type"]).replace("_", " "),
             Text(printable(number)),
             Text(printable(f"from {row['source']}")),
             ", ".join(remarks),
         )
-    return [table] if documents else []
+    return [rows] if documents else []
 
 
 def _footer(status: Status, now_us: int) -> list[Text]:
@@ -246,24 +230,3 @@ def _footer(status: Status, now_us: int) -> list[Text]:
     told = f"As of {minute_of(now_us)} UTC; last change {since_words(updated, now_us)}"
     version = f", version {status['version']}" if "version" in status else ""
     return [Text(""), Text(f"{told}{version}", style="dim")]
-
-
-def _section(title: str, content: Sequence[RenderableType]) -> list[RenderableType]:
-    """An empty line, the title and the content; nothing where there is no content."""
-    return [Text(""), Text(title, style="bold underline"), *content] if content else []
-
-
-def _indented(text: Text) -> Padding:
-    return Padding(text, (0, 0, 0, _INDENT), expand=False)
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim", show_header=bool(columns))
-    for name in columns or [""] * 3:
-        table.add_column(name, overflow="fold")
-    return table
-
-
-def _money(amount: object, status: Status) -> str:
-    """An amount with the order's currency; empty for none."""
-    return "" if amount is None else f"{amount} {status.get('currency') or ''}".rstrip()

@@ -2,14 +2,11 @@
 
 import signal
 import sys
-import time
-from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
-import msgspec
 
 from o2c.errors import OperatingFault
 from o2c.flows.commands.options import config_option
@@ -25,7 +22,7 @@ _PAGES = 3
 
 
 class Seen(NamedTuple):
-    """What Redis has for a reference: statuses as stored, and by id the exceptions that are open on them."""
+    """What Redis has for a reference: statuses as stored, and by id the exceptions that stand on them."""
 
     statuses: list[bytes]
     exceptions: dict[str, bytes]
@@ -43,7 +40,8 @@ def status(reference: str, as_json: bool, watch: bool, config: Path | None) -> N
     More than three orders are shown as a table, a row each. Times are UTC.
 
     Reads Redis (O2C_REDIS_URL, O2C_REDIS_PREFIX). Exit code 1 where REF is unknown, with what comes near it; for that
-    up to 200,000 keys are looked at, so in a larger Redis something near may go unseen.
+    up to 200,000 keys are looked at, so in a larger Redis something near may go unseen. A watch outlasts a Redis that
+    is away for up to a minute.
     """
     from o2c.flows.settings import load_settings  # noqa: PLC0415 -- help and errors of use need none of it
 
@@ -52,9 +50,9 @@ def status(reference: str, as_json: bool, watch: bool, config: Path | None) -> N
     if watch:
         _watch(settings, reference, as_json)
     elif as_json:
-        _tell_json(_look(settings, reference, with_exceptions=False))
+        _tell_json(_look_first(settings, reference, with_exceptions=False))
     else:
-        _print_pages(settings, reference, _look(settings, reference))
+        _print_pages(settings, reference, _look_first(settings, reference))
 
 
 def _refuse_unreadable(reference: str) -> None:
@@ -67,24 +65,31 @@ def _refuse_unreadable(reference: str) -> None:
         raise click.UsageError("REF is empty")
 
 
-def _read(value: bytes, name: str) -> Mapping[str, Any]:
-    try:
-        return msgspec.json.decode(value, type=dict[str, Any])
-    except msgspec.DecodeError:
-        raise OperatingFault(f"what Redis holds for {name[:_SHOWN_CHARACTERS]!r} was not written by o2c") from None
-
-
 def _look(settings: "Settings", reference: str, *, with_exceptions: bool = True) -> Seen:
-    """Raises ClickException where nothing is known under the reference."""
-    from o2c.status.lookup import find, find_exceptions  # noqa: PLC0415 -- help and errors of use need none of it
+    """Nothing where nothing is known. Raises OperatingFault where Redis does not answer, or holds what o2c never wrote.
+
+    Of the exceptions those that are open, and those that are not though their condition holds.
+    """
+    from o2c.flows.commands.settled import possible_exceptions  # noqa: PLC0415 -- help and errors of use need none of it
+    from o2c.status.lookup import find, find_exceptions, find_settled  # noqa: PLC0415 -- as above
+    from o2c.status.reading import read_status  # noqa: PLC0415 -- as above
 
     found = find(settings.redis_url, settings.redis_prefix, reference)
-    if not found:
-        raise click.ClickException(_unknown(settings, reference))
-    if not with_exceptions:
+    statuses = [read_status(value, reference) for value in found]
+    if not with_exceptions or len(found) > _PAGES:
         return Seen(found, {})
-    ids = [each["exception_id"] for value in found for each in _read(value, reference).get("exceptions") or ()]
-    return Seen(found, find_exceptions(settings.redis_url, settings.redis_prefix, ids))
+    open_ones = [each["exception_id"] for status in statuses for each in status.get("exceptions") or ()]
+    others = [each for status in statuses for each in possible_exceptions(status)]
+    exceptions = find_settled(settings.redis_url, settings.redis_prefix, others)
+    return Seen(found, exceptions | find_exceptions(settings.redis_url, settings.redis_prefix, open_ones))
+
+
+def _look_first(settings: "Settings", reference: str, *, with_exceptions: bool = True) -> Seen:
+    """Raises ClickException where nothing is known under the reference, and OperatingFault as `_look` does."""
+    seen = _look(settings, reference, with_exceptions=with_exceptions)
+    if not seen.statuses:
+        raise click.ClickException(_unknown(settings, reference))
+    return seen
 
 
 def _unknown(settings: "Settings", reference: str) -> str:
@@ -100,20 +105,35 @@ def _unknown(settings: "Settings", reference: str) -> str:
 
 
 def _watch(settings: "Settings", reference: str, as_json: bool) -> None:
-    from o2c.flows.policy_table import plain_console  # noqa: PLC0415 -- tables are slow to import
-    from o2c.status.watch import watch_changes, watch_in_place  # noqa: PLC0415 -- as above
+    from rich.console import Group  # noqa: PLC0415 -- tables are slow to import
+    from rich.text import Text  # noqa: PLC0415 -- as above
+
+    from o2c.flows.policy_table import plain_console  # noqa: PLC0415 -- as above
+    from o2c.status.watch import View, Watch, watch_changes, watch_in_place  # noqa: PLC0415 -- as above
 
     signal.signal(signal.SIGTERM, _interrupt)
+    _look_first(settings, reference, with_exceptions=False)
 
     def look() -> Seen:
-        return _look(settings, reference, with_exceptions=not as_json)
+        seen = _look(settings, reference, with_exceptions=not as_json)
+        if not seen.statuses:
+            raise OperatingFault(f"nothing is known under {reference[:_SHOWN_CHARACTERS]!r} any more")
+        return seen
+
+    def page(view: View[Seen]) -> "RenderableType":
+        shown = _page(settings, reference, view.seen)
+        return shown if view.fault is None else Group(Text(view.fault, style="bold yellow"), Text(""), shown)
 
     if as_json:
-        watch_changes(look, _tell_json, time.sleep)
+        watch_changes(Watch(look), _tell_json, _warn)
     elif sys.stdout.isatty():
-        watch_in_place(look, lambda seen: _page(settings, reference, seen), plain_console(), time.sleep)
+        watch_in_place(Watch(look), page, plain_console())
     else:
-        watch_changes(look, lambda seen: _print_pages(settings, reference, seen), time.sleep)
+        watch_changes(Watch(look), lambda seen: _print_pages(settings, reference, seen), _warn)
+
+
+def _warn(text: str) -> None:
+    click.echo(f"o2c: {text}", err=True)
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:
@@ -122,8 +142,10 @@ def _interrupt(_: int, __: FrameType | None) -> None:
 
 
 def _tell_json(seen: Seen) -> None:
+    from o2c.status.reading import json_for_terminal  # noqa: PLC0415 -- help and errors of use need none of it
+
     for value in seen.statuses:
-        click.echo(value)
+        click.echo(json_for_terminal(value))
 
 
 def _print_pages(settings: "Settings", reference: str, seen: Seen) -> None:
@@ -138,16 +160,20 @@ def _page(settings: "Settings", reference: str, seen: Seen) -> "RenderableType":
     from rich.text import Text  # noqa: PLC0415 -- as above
 
     from o2c.flows.clock import clock_of  # noqa: PLC0415 -- as above
+    from o2c.status.reading import read_exception, read_status  # noqa: PLC0415 -- as above
     from o2c.status.render import overview, page  # noqa: PLC0415 -- as above
     from o2c.status.words import printable  # noqa: PLC0415 -- as above
 
     now_us = clock_of(settings)()
-    statuses = [_read(value, reference) for value in seen.statuses]
-    exceptions = {name: _read(value, name) for name, value in seen.exceptions.items()}
+    statuses = [read_status(value, reference) for value in seen.statuses]
+    exceptions = {name: read_exception(value, name) for name, value in seen.exceptions.items()}
     if len(statuses) > _PAGES:
         title = f"{len(statuses)} orders carry {printable(reference)}; o2c status ORDER shows one of them"
         return Group(Text(title), Text(""), overview(statuses, now_us))
     parts: list[RenderableType] = []
     for number, each in enumerate(statuses):
-        parts += [Text("")] * (number > 0) + [page(each, exceptions, now_us)]
+        its_own = {
+            name: known for name, known in exceptions.items() if known.get("correlation_id") == each["correlation_id"]
+        }
+        parts += [Text("")] * (number > 0) + [page(each, its_own, now_us)]
     return Group(*parts)
