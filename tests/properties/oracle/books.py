@@ -101,8 +101,8 @@ class Books:
         for receipt in papers.of("payment"):
             body_of = payment_body(receipt)
             if body_of.kind == "receipt":
-                rest = body_of.amount - sum(application.amount for application in self.applications(receipt))
-                self.unapplied.append(Pot(receipt, max(0, rest)))
+                applied = sum(max(0, application.amount) for application in self.applications(receipt))
+                self.unapplied.append(Pot(receipt, body_of.amount - applied))
         for invoice in papers.of("invoice"):
             self._take_prepaid(invoice)
         settling = [one for one in papers.known if one.document.type in _SETTLING and counts(one)]
@@ -123,7 +123,7 @@ class Books:
 
     def sum_of(self, pots: list[Pot]) -> int:
         """What is left in pots of the order's currency."""
-        return sum(pot.left for pot in pots if pot.currency == self.currency)
+        return sum(max(0, pot.left) for pot in pots if pot.currency == self.currency)
 
     # ------------------------------------------------------------------- payments
 
@@ -160,7 +160,8 @@ class Books:
         if application.amount > 0:
             book.appliers.append(payment)
         else:
-            book.take_back(at, -application.amount, None)
+            taken = book.take_back(at, -application.amount, None)
+            next(pot for pot in self.unapplied if pot.source == payment).left += taken
         cash = book.move(at, application.amount)
         self._pay(book, payment, cash)
         rest = max(0, application.amount) - cash
@@ -234,7 +235,7 @@ class Books:
             is_named = pot.source.key[0] == payment.key[0] and pot.source.key[2] in named
             is_earlier = pot.source.place < payment.place
             if is_earlier and pot.currency == body.currency and (is_named or not named):
-                part = min(left, pot.left)
+                part = min(left, max(0, pot.left))
                 pot.left -= part
                 left -= part
 
@@ -247,7 +248,7 @@ class Books:
         left = abs(body.amount)
         for pot in (*self.credit_due, *self.overpaid, *self.unapplied):
             if pot.currency == body.currency:
-                part = min(pot.left, left)
+                part = min(max(0, pot.left), left)
                 pot.left -= part
                 left -= part
 
@@ -300,7 +301,7 @@ class Books:
         for pots, word in ((self.down_payments, "credited"), (self.unapplied, "paid")):
             for pot in pots:
                 if pot.currency == body.currency and pot.source is not invoice:
-                    part = book.move(invoice.business_at, min(left, pot.left))
+                    part = book.move(invoice.business_at, min(left, max(0, pot.left)))
                     if word == "paid":
                         self._pay(book, pot.source, part)
                     else:
@@ -314,7 +315,7 @@ class Books:
         if body.outcome != "written_off":
             return
         left = max(0, body.amount - (body.recovered or 0))
-        books = self.disputed_books(dispute)
+        books = self.disputed_books(dispute, settles_at(dispute))
         for word in ("deducted", "discounted"):
             for book in books:
                 for pot in book.deductions if word == "deducted" else book.unearned:
@@ -329,14 +330,14 @@ class Books:
             book.written_off += part
             left -= part
 
-    def disputed_books(self, dispute: Known) -> list[Book]:
-        """The invoices that a dispute is about: the one it names, or those that its payment names."""
+    def disputed_books(self, dispute: Known, by: int | None = None) -> list[Book]:
+        """The invoices that a dispute is about: the one it names, or those that its payment (by then) names."""
         body = dispute_body(dispute)
         if body.invoice is not None:
             numbers = [body.invoice]
         else:
             payment = self.papers.find(dispute.key[0], "payment", body.payment or "")
-            known = payment is not None and counts(payment) and payment.business_at <= settles_at(dispute)
+            known = payment is not None and counts(payment) and (by is None or payment.business_at <= by)
             numbers = [one.invoice for one in self.applications(payment)] if known and payment is not None else []
         keys = dict.fromkeys((dispute.key[0], "invoice", number) for number in numbers)
         return [self.books[key] for key in keys if key in self.books]

@@ -273,5 +273,6 @@ def _units(known: Known, line: Line, grains: int) -> list[Unit]:
 
 
 def _note_substitute(ledger: Ledger, line: Line, milestone: str, grains: int) -> None:
-    if milestone == "shipment" and grains and line.sku is not None and ledger.sku not in (None, line.sku):
+    is_other = line.sku is not None and ledger.sku not in (None, line.sku)
+    if milestone == "shipment" and grains and line.sku is not None and ledger.ordered_by and is_other:
         ledger.substitutes[line.sku] = ledger.substitutes.get(line.sku, 0) + grains

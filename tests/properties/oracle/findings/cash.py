@@ -23,7 +23,8 @@ def cash_findings(waiting: Waiting) -> Iterator[Finding]:
         body = dispute_body(dispute)
         if not is_resolved(waiting, dispute):
             currency = disputed_currency(waiting, dispute)
-            yield found(waiting, "DISPUTE", dispute, dispute.business_at, body.amount, currency)
+            at = dispute.business_at
+            yield found(waiting, "DISPUTE", dispute, at, body.amount, currency, at_once=at)
 
 
 def _short(waiting: Waiting) -> Iterator[Finding]:

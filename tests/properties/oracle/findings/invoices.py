@@ -124,7 +124,7 @@ def _totals(waiting: Waiting, invoice: Known) -> Iterator[Finding]:
     amounts = [line_amount(line) for line in body.lines]
     parts = [body.freight or 0, body.tax or 0, body.rounding or 0]
     parts += [charge.amount + (charge.tax or 0) for charge in body.charges]
-    if not body.lines or any(amount is None for amount in amounts):
+    if not (amounts or any(parts)) or any(amount is None for amount in amounts):
         return
     said = sum(amount or 0 for amount in amounts) + sum(parts)
     limit = minor_unit(body.currency) * (len(body.lines) + len(body.charges))
@@ -161,11 +161,13 @@ def _are_twice(waiting: Waiting, one: Known, other: Known) -> bool:
     names = [{*each.document.reverses, *each.document.replaces} for each in (one, other)]
     if len(customers) > 1 or one.key[1:] in names[1] or other.key[1:] in names[0]:
         return False
+    first, second = invoice_body(one), invoice_body(other)
+    if first.total < 0:
+        return False
     calendar = waiting.order_rules().codes["DUPLICATE_INVOICE"].calendar
     same_day = calendar.day_of(one.business_at) == calendar.day_of(other.business_at)
     if one.key[2] == other.key[2] and same_day:
         return True
-    first, second = invoice_body(one), invoice_body(other)
     if not first.lines or _said(first.lines) != _said(second.lines):
         return False
     if first.total != second.total or first.currency != second.currency or one.key[0] != other.key[0]:
