@@ -193,20 +193,25 @@ class Shard:
                 continue
             take(state, packed, self._feed_figures.repeats, clock)
             judgement = self._judge(order, clock)
-            if _outbox_needed(judgement) or correlation_id in self.outbox.status_due:
+            if judgement.changes or correlation_id in self.outbox.status_due:
                 self._hand_to_outbox(state, judgement)
             else:
+                # After a crash the document comes again and says the same: nobody need wait for its status.
+                self._put_into_outbox(judgement)
                 output.statuses.append(self._render(state, judgement, clock))
         return list(judged.values())
 
     def _hand_to_outbox(self, state: OrderState, judgement: Judgement) -> None:
+        self._put_into_outbox(judgement)
+        self.outbox.add(state.correlation_id)
+
+    def _put_into_outbox(self, judgement: Judgement) -> None:
         for change in judgement.changes:
             self.outbox.add(change)
         if judgement.billing is not None:
             self.outbox.add(judgement.billing)
         for audit in judgement.audits:
             self.outbox.add(audit)
-        self.outbox.add(state.correlation_id)
 
     def _render(self, state: OrderState, judgement: Judgement, clock: int) -> StatusRecord:
         state.version += 1
