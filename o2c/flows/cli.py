@@ -14,6 +14,7 @@ from o2c.flows.commands.completion import completion
 from o2c.flows.commands.dead_letters import dead_letters
 from o2c.flows.commands.doctor import doctor
 from o2c.flows.commands.options import FILE, FOLDER, as_time, config_option, time_of
+from o2c.flows.commands.policy import policy
 from o2c.flows.commands.status import status
 from o2c.flows.correlation.refusal import nearest
 from o2c.schemas.events import DOCUMENT_TYPES
@@ -143,6 +144,7 @@ def run(config: Path | None) -> None:
     help="Where the clock stops (RFC 3339); default: the last event's time.",
 )
 @click.option("--policy", type=FILE, metavar="FILE", help="Policy file; default: the default policy.")
+@click.option("--compare", "other", type=FILE, metavar="FILE", help="Another policy: tell what it would do otherwise.")
 @click.option(
     "--order",
     type=click.Choice(["occurred", "received"]),
@@ -166,6 +168,7 @@ def replay(
     out: Path,
     as_of: int | None,
     policy: Path | None,
+    other: Path | None,
     order: Literal["occurred", "received"],
     workers: int,
     silenced: dict[str, int],
@@ -174,6 +177,10 @@ def replay(
 
     FILE... hold JSON lines, with the document type in each. Writes status.jsonl, exceptions.jsonl, billing.jsonl,
     audit.jsonl, dead-letters.jsonl and orphans.jsonl into DIR. The same events and options give the same bytes.
+
+    With --compare the events are replayed under both policies, A (--policy) into DIR/a and B (--compare) into DIR/b;
+    which exceptions only one of them opens, or opens earlier, later or for another owner, is printed by code, owner and
+    amount, and written into DIR/differences.jsonl.
     """
     from o2c.flows.replay import replay as replay_files  # noqa: PLC0415 -- the engine is slow to import
     from o2c.flows.settings import ReplayOptions, read_policy  # noqa: PLC0415 -- as above
@@ -187,25 +194,15 @@ def replay(
         workers=workers,
         silenced=silenced,
     )
-    click.echo(str(replay_files(options)))
+    if other is None:
+        click.echo(str(replay_files(options)))
+        return
+    from o2c.flows.compare import compare  # noqa: PLC0415 -- as above
+    from o2c.flows.compare_table import print_comparison  # noqa: PLC0415 -- as above
+    from o2c.flows.policy_table import plain_console  # noqa: PLC0415 -- as above
 
-
-@main.group()
-def policy() -> None:
-    """Look at policies."""
-
-
-@policy.command("check")
-@click.argument("file", type=FILE, metavar="FILE")
-def check_policy(file: Path) -> None:
-    """Validate a policy and print what it resolves to: process, stalls, exceptions, feeds, version.
-
-    Names what the file says that is valid but not in force yet. Exit code 2 where the file is not valid.
-    """
-    from o2c.flows.policy_table import plain_console, print_policy  # noqa: PLC0415 -- tables are slow to import
-    from o2c.flows.settings import read_policy  # noqa: PLC0415 -- as above
-
-    print_policy(read_policy(file), str(file), plain_console())
+    names = (str(policy) if policy is not None else "the default policy", str(other))
+    print_comparison(compare(options, read_policy(other)), names, plain_console())
 
 
 @main.command()
@@ -219,7 +216,7 @@ def simulate(orders: int, seed: int, out: Path) -> None:
     simulate_orders(orders=orders, seed=seed, out=out)
 
 
-for _command in (status, dead_letters, doctor, completion):
+for _command in (status, dead_letters, doctor, completion, policy):
     main.add_command(_command)
 
 if __name__ == "__main__":

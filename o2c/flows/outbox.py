@@ -85,8 +85,12 @@ class Outbox:
 
     def unwritten_orders(self) -> list[str]:
         """The orders whose state caused what is not written yet."""
-        named = (entry if isinstance(entry, str) else entry.correlation_id for _, entry in self._unwritten)
-        return list({correlation_id: None for correlation_id in named if correlation_id is not None})
+        orders: dict[str, None] = {}
+        for _, entry in self._unwritten:
+            correlation_id = entry if isinstance(entry, str) else entry.correlation_id
+            if correlation_id is not None:
+                orders[correlation_id] = None
+        return list(orders)
 
     def writes(self, confirmed_token: int) -> list[Write]:
         """The writes that bring the store up to the outbox: new entries in, confirmed ones out."""

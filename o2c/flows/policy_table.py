@@ -54,7 +54,7 @@ def print_policy(policy: Policy, name: str, console: Console) -> None:
 
 
 def _process_table(process: Values) -> Table:
-    table = _table("Process", ("for", "milestones", "lead", "settle"))
+    table = plain_table("Process", ("for", "milestones", "lead", "settle"))
     table.add_row("every order", *_process_cells(process))
     for override in process.get("overrides", ()):
         table.add_row(selection_text(override), *_process_cells(override))
@@ -69,7 +69,7 @@ def _process_cells(process: Values) -> Iterator[str]:
 def _rules_table(
     title: str, limit: str, limit_of: Callable[[Values], str], rules: Values, codes: Iterable[str]
 ) -> Table:
-    table = _table(
+    table = plain_table(
         title,
         ("code", "on", limit, "calendar", "severity", "critical when", "owner", "sla", "escalation after the sla"),
     )
@@ -126,7 +126,7 @@ def _listed(values: Values, formats: Iterable[tuple[str, str]]) -> str:
 
 
 def _feeds_table(feeds: Values) -> Table:
-    table = _table("Feeds", ("feed", "silent after", "calendar", "grace", "warehouses"))
+    table = plain_table("Feeds", ("feed", "silent after", "calendar", "grace", "warehouses"))
     default = feeds[DEFAULT_FEED]
     table.add_row(
         DEFAULT_FEED,
@@ -152,7 +152,7 @@ _GENERAL_ROLES = {OWNER_ROLE: "(whoever owns it)", ESCALATION_ROLE: "(whoever it
 
 
 def _roles_table(roles: Values) -> Table:
-    table = _table("Roles", ("role", "may", "owners", "codes"))
+    table = plain_table("Roles", ("role", "may", "owners", "codes"))
     for name, role in sorted(roles.items(), key=lambda item: (item[0] in _GENERAL_ROLES, item[0])):
         actions = ", ".join(role.get("actions", ())) or "nothing"
         limits = (", ".join(role[key]) if key in role else "all" for key in ("owners", "codes"))
@@ -161,13 +161,13 @@ def _roles_table(roles: Values) -> Table:
 
 
 def _retention_table(retention: Values) -> Table:
-    table = _table("Retention", ("open, untouched", "closed, whole", "closed, stub"))
+    table = plain_table("Retention", ("open, untouched", "closed, whole", "closed, stub"))
     table.add_row(*(retention[key] for key in ("open", "whole", "closed")))
     return table
 
 
 def _calendars_table(calendars: Values) -> Table:
-    table = _table("Calendars", ("calendar", "zone", "days", "hours", "holidays"))
+    table = plain_table("Calendars", ("calendar", "zone", "days", "hours", "holidays"))
     table.add_row(ALWAYS_NAME, "UTC", "every day", "00:00-24:00", "none")
     for name, calendar in sorted(calendars.items()):
         days, holidays = " ".join(calendar["days"]), calendar.get("holidays", "none")
@@ -175,7 +175,8 @@ def _calendars_table(calendars: Values) -> Table:
     return table
 
 
-def _table(title: str, columns: Iterable[str]) -> Table:
+def plain_table(title: str, columns: Iterable[str]) -> Table:
+    """A table as all that these commands print: a rule under its header, long cells folded."""
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for column in columns:
         table.add_column(column, overflow="fold")

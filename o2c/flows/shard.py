@@ -196,16 +196,16 @@ class Shard:
             if judgement.changes or correlation_id in self.outbox.status_due:
                 self._hand_to_outbox(state, judgement)
             else:
-                # After a crash the document comes again and says the same: nobody need wait for its status.
-                self._put_into_outbox(judgement)
+                # What billing is told must be durable; what the status says of it the documents say again.
+                self._hand_records_to_outbox(judgement)
                 output.statuses.append(self._render(state, judgement, clock))
         return list(judged.values())
 
     def _hand_to_outbox(self, state: OrderState, judgement: Judgement) -> None:
-        self._put_into_outbox(judgement)
+        self._hand_records_to_outbox(judgement)
         self.outbox.add(state.correlation_id)
 
-    def _put_into_outbox(self, judgement: Judgement) -> None:
+    def _hand_records_to_outbox(self, judgement: Judgement) -> None:
         for change in judgement.changes:
             self.outbox.add(change)
         if judgement.billing is not None:

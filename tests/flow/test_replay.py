@@ -28,6 +28,10 @@ sla = "4h"
 tolerance = "1d"
 severity = "critical"
 owner = "billing"
+[retention]
+open = "400d"
+whole = "90d"
+closed = "180d"
 """
 
 

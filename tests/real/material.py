@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+import pytest
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 OLIST = DATA / "olist"
 ORDER_MANAGEMENT = DATA / "order-management"
+UBL = DATA / "ubl"
+WEBHOOKS = DATA / "webhooks"
+X12 = DATA / "x12"
 
 Row = dict[str, str]
 
@@ -38,6 +42,11 @@ def olist_is_there() -> bool:
 
 def order_management_is_there() -> bool:
     return ORDER_MANAGEMENT.is_dir()
+
+
+def needs(folder: Path) -> pytest.MarkDecorator:
+    """The mark of tests that read `folder`: they are skipped where it is absent."""
+    return pytest.mark.skipif(not folder.is_dir(), reason=f"../shared/data/{folder.name} is not here")
 
 
 def rows(path: Path) -> Iterator[Row]:

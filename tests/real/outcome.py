@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from o2c.flows.correlation.policy import load_policy
 from o2c.flows.replay import replay
@@ -12,6 +12,12 @@ from o2c.flows.settings import ReplayOptions
 from o2c.schemas.times import parse_rfc3339
 
 Status = dict[str, Any]
+
+BOOKS = ("paid", "discounted", "credited", "deducted", "written_off", "open")
+"""What is invoiced is one of these."""
+
+OVER = ("cleared", "overridden", "recorded")
+AMOUNTS = ("ordered", "invoiced", *BOOKS, "overpaid", "unapplied")
 
 
 class Outcome:
@@ -54,6 +60,21 @@ class Outcome:
         }
         return {subject for subject, state in last.items() if state == "cleared"}
 
+    def last_changes(self, correlation_id: str) -> dict[str, dict[str, Any]]:
+        """The last change of each exception that an order ever had, by code; an order with two of one code fails."""
+        last: dict[str, dict[str, Any]] = {}
+        for change in self.changes:
+            if change["correlation_id"] == correlation_id:
+                before = last.setdefault(change["code"], change)
+                assert before["exception_id"] == change["exception_id"], f"{change['code']} stands twice"
+                last[change["code"]] = change
+        return last
+
+    def states(self, correlation_id: str) -> dict[str, str]:
+        """Code -> "open", or how it ended, of each exception that an order ever had."""
+        last = self.last_changes(correlation_id)
+        return {code: state if (state := change["state"]) in OVER else "open" for code, change in last.items()}
+
     def open_at_end(self, code: str) -> set[str]:
         """The orders in whose final status an exception of this code is open."""
         return {
@@ -63,14 +84,26 @@ class Outcome:
         }
 
 
-def replayed(files: tuple[Path, ...], policy: str, as_of: str, out: Path) -> Outcome:
-    """Replays `files` as they occurred, up to `as_of`."""
+def replayed(
+    files: tuple[Path, ...], policy: str, as_of: str, out: Path, order: Literal["occurred", "received"] = "occurred"
+) -> Outcome:
+    """Replays `files` as they occurred, or were received, up to `as_of`."""
     out.mkdir()
     options = ReplayOptions(
-        files=files, out=out, policy=load_policy(policy, "policy.toml"), as_of_us=parse_rfc3339(as_of)
+        files=files, out=out, policy=load_policy(policy, "policy.toml"), as_of_us=parse_rfc3339(as_of), order=order
     )
     replay(options)
     return Outcome(out)
+
+
+def nonzero(figures: dict[str, Any]) -> dict[str, Any]:
+    """Those of a status's figures that are not zero."""
+    return {name: figure for name, figure in figures.items() if figure != "0"}
+
+
+def money(status: Status) -> dict[str, str]:
+    """The terms of the books, and what came of the order beside them, that are not zero."""
+    return {name: status["amounts"][name] for name in AMOUNTS if status["amounts"][name] != "0"}
 
 
 def documents(status: Status, document_type: str) -> list[dict[str, Any]]:

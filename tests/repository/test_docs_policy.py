@@ -1,16 +1,17 @@
-"""docs/policy.md against the policy's code: every key, what is in force, the defaults."""
+"""docs/policy.md against the policy's code: every key, every rule of the default."""
 
-import re
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
-from o2c.errors import ConfigurationError
 from o2c.flows.correlation import policy_file
-from o2c.flows.correlation.policy import default_policy, load_policy, not_in_force
-from o2c.flows.correlation.reason_codes import FEED_SILENT, STALL_CODES
-from o2c.flows.policy_table import duration_text
-from tests.repository.pages import ROOT, codes, table
+from o2c.flows.correlation.policy import default_policy, load_policy
+from o2c.flows.correlation.policy_fields import AMOUNT_DIFFERENCES, QUANTITY_DIFFERENCES, parse_duration
+from o2c.flows.correlation.reason_codes import AT_ONCE_CODES, STALL_CODES
+from o2c.flows.policy_table import critical_text, escalation_text, limit_text, tolerance_text
+from tests.repository.pages import ROOT, blocks, codes, table
 
 PAGE = ROOT / "docs" / "policy.md"
 SECTIONS: dict[str, type[BaseModel]] = {
@@ -20,80 +21,85 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "`[exceptions.<CODE>]`": policy_file.AtOnce,
     "`[feeds.<name>]`": policy_file.Feed,
     "`[retention]`": policy_file.Retention,
+    "`[roles.<role>]`": policy_file.Role,
+    "`[calendars.<name>]`": policy_file.CalendarTable,
 }
-NOT_IN_FORCE = f"""
-[process]
-settle = "2h"
-
-[stalls.PAST_DUE]
-escalation = [{{ after = "4h", to = "lead" }}]
-
-[exceptions.{FEED_SILENT}]
-escalation = [{{ after = "4h", to = "lead" }}]
-percent = "0"
-absolute = "0.01"
-
-[[exceptions.{FEED_SILENT}.overrides]]
-customer = "C-7"
-owner = "them"
-
-[retention]
-open = "400d"
-closed = "180d"
-
-[calendars.office]
-zone = "America/New_York"
-days = ["mon"]
-hours = "08:00-17:00"
-"""
+CONTENT = default_policy().content
+RULES = {
+    "tolerance": ("stalls", STALL_CODES, tolerance_text),
+    "limit": ("exceptions", AT_ONCE_CODES, limit_text),
+}
 
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_page_has_every_key(section: str) -> None:
-    shown = [codes(key)[0] for key, *_ in table(PAGE, section, "means", "in force")]
+    shown = [codes(key)[0] for key, _ in table(PAGE, section, "means")]
     assert sorted(shown) == sorted(SECTIONS[section].model_fields)
 
 
-def test_page_says_which_keys_are_not_in_force() -> None:
-    shown = set()
-    for section in SECTIONS:
-        for key, _, in_force in table(PAGE, section, "means", "in force"):
-            assert in_force in ("yes", "not yet")
-            if in_force == "not yet":
-                shown.add((section.strip("`[]").partition(".")[0], codes(key)[0]))
-    stated = {tuple(re.split(r"\.[A-Z_]+\.|\.", key)) for key in not_in_force(load_policy(NOT_IN_FORCE))}
-    found = {("top level", key[0]) if key[0] in ("retention", "calendars") else key for key in stated}
-    found |= {key for key in stated if key[0] == "retention"}
-    assert shown == found
+def test_page_has_every_key_of_what_makes_critical() -> None:
+    shown = [codes(key)[0] for key, _ in table(PAGE, "key", "critical once")]
+    assert sorted(shown) == sorted(policy_file.CriticalTable.model_fields)
 
 
-def test_page_has_the_selectors_of_overrides() -> None:
-    rows = table(PAGE, "selector", "in `process`", "in `stalls`", "fits")
-    assert [codes(row[0])[0] for row in rows] == [name for name in policy_file.SELECTORS if name != "min_amount"]
-    for selector, in_process, in_stalls, _ in rows:
+def test_page_has_the_selectors_of_overrides_in_their_order() -> None:
+    rows = table(PAGE, "selector", "in `process`", "in `stalls` and `exceptions`", "fits")
+    assert tuple(codes(row[0])[0] for row in rows) == policy_file.SELECTORS
+    for selector, in_process, in_rules, _ in rows:
         name = codes(selector)[0]
         assert (in_process == "yes") == (name in policy_file.ProcessOverride.model_fields)
-        assert (in_stalls == "yes") == (name in policy_file.StallOverride.model_fields)
+        assert (in_rules == "yes") == (name in policy_file.StallOverride.model_fields)
+        assert (in_rules == "yes") == (name in policy_file.ExceptionOverride.model_fields)
 
 
-def test_selecting_by_amount_is_refused_as_the_page_says() -> None:
-    text = '[[stalls.PAST_DUE.overrides]]\nmin_amount = "10000 USD"\ntolerance = "1d"\n'
-    with pytest.raises(ConfigurationError, match="min_amount"):
-        load_policy(text)
+def test_page_says_which_codes_have_a_limit() -> None:
+    text = PAGE.read_text().partition("`percent` and `absolute` are limits of ")[2].partition("(amounts)")[0]
+    quantities, _, amounts = text.partition("(quantities)")
+    assert (tuple(codes(quantities)), tuple(codes(amounts))) == (QUANTITY_DIFFERENCES, AMOUNT_DIFFERENCES)
 
 
-def test_page_has_the_default_policy() -> None:
-    policy = default_policy()
-    rules = policy.rules(None, None, None, None, None)
-    shown = {codes(row[0])[0]: row[1:] for row in table(PAGE, "code", "tolerance", "severity", "owner", "sla")}
-    stalls = {code: rules.codes[code] for code in STALL_CODES}
-    expected = {code: (duration_text(rule.tolerance_us), *handling(rule)) for code, rule in stalls.items()}
-    assert shown == expected | {FEED_SILENT: ("-", *handling(policy.feed_silent))}
-    stated = codes(PAGE.read_text().partition("## The default")[2].partition("\n\n|")[0])
-    lead, grace, heartbeats = rules.lead_us, policy.grace_us("order"), policy.heartbeat_silent_after_us
-    assert stated == [*rules.milestones, *map(duration_text, (lead, grace, heartbeats))]
+def test_example_shows_every_kind_of_table() -> None:
+    [example] = blocks(PAGE, "toml")
+    stated = load_policy(example.body).stated
+    assert {*stated.model_fields_set, "base"} == {*policy_file.PolicyFile.model_fields}
 
 
-def handling(rule: object) -> tuple[str, str, str]:
-    severity, owner, sla_us = (getattr(rule, name) for name in ("severity", "owner", "sla_us"))
-    return severity, owner, duration_text(sla_us)
+@pytest.mark.parametrize("limit", RULES)
+def test_page_has_the_rules_of_the_default(limit: str) -> None:
+    kind, known, limit_of = RULES[limit]
+    header = ("code", limit, "calendar", "severity", "critical when", "owner", "sla", "escalation")
+    shown = {codes(code)[0]: cells for code, *cells in table(PAGE, *header)}
+    assert shown == {code: cells_of(CONTENT[kind][code], limit_of) for code in known}
+
+
+def cells_of(rule: Mapping[str, Any], limit_of: Callable[[Mapping[str, Any]], str]) -> list[str]:
+    stated = (limit_of(rule), rule["calendar"], rule["severity"], critical_text(rule), rule["owner"])
+    return [text or "-" for text in (*stated, rule.get("sla", ""), escalation_text(rule))]
+
+
+def test_page_has_the_process_the_feeds_and_the_retention_of_the_default() -> None:
+    process, feeds, retention = CONTENT["process"], CONTENT["feeds"]["default"], CONTENT["retention"]
+    stated = codes(PAGE.read_text().partition("## The default")[2].partition(" The reason")[0])
+    tables = ((process, ("lead", "settle")), (feeds, ("grace", "heartbeat_silent_after")))
+    durations = [values[key] for values, keys in tables for key in keys]
+    assert stated == [*process["milestones"], *durations, *(retention[key] for key in ("open", "whole", "closed"))]
+    assert all(parse_duration(duration) for duration in durations)
+
+
+def test_page_has_the_carriers_of_the_default() -> None:
+    text = PAGE.read_text().partition("`MISSING_POD` has overrides")[2].partition("\n\n")[0]
+    named = {override["carrier"] for override in CONTENT["stalls"]["MISSING_POD"]["overrides"]}
+    assert set(codes(text)) == named
+
+
+def test_page_has_the_calendars_the_feeds_and_the_roles_of_the_default() -> None:
+    calendars = {codes(name)[0]: cells for name, *cells in table(PAGE, "calendar", "zone", "days", "hours", "holidays")}
+    assert calendars == {
+        name: [each["zone"], " ".join(each["days"]), each["hours"], each["holidays"]]
+        for name, each in CONTENT["calendars"].items()
+    }
+    feeds = {codes(name)[0]: cells for name, *cells in table(PAGE, "feed", "silent after", "calendar")}
+    types = {name: each for name, each in CONTENT["feeds"].items() if name != "default"}
+    assert feeds == {name: [each["silent_after"], each["calendar"]] for name, each in types.items()}
+    roles = {codes(name)[0]: may for name, may in table(PAGE, "role", "may")}
+    assert roles == {name: ", ".join(each["actions"]) for name, each in CONTENT["roles"].items()}

@@ -40,11 +40,14 @@ class Calendar:
         return f"{type(self).__name__}({self.name!r})"
 
     def add(self, start_us: int, duration_us: int) -> int:
-        """The earliest instant at which `duration_us` of this calendar's time has passed since `start_us`."""
+        """The earliest instant at which `duration_us` of this calendar's time has passed since `start_us`.
+
+        A negative duration is subtracted.
+        """
         return start_us + duration_us
 
     def subtract(self, end_us: int, duration_us: int) -> int:
-        """The instant from which `duration_us` of this calendar's time passes until `end_us`."""
+        """The latest instant from which `duration_us` of this calendar's time passes until `end_us`."""
         return end_us - duration_us
 
     def elapsed(self, start_us: int, end_us: int) -> int:
@@ -105,9 +108,12 @@ class BusinessCalendar(Calendar):
         self._known: _Openings | None = None
 
     def add(self, start_us: int, duration_us: int) -> int:
-        """The earliest instant at which `duration_us` of business time has passed since `start_us`."""
+        """The earliest instant at which `duration_us` of business time has passed since `start_us`.
+
+        A negative duration is subtracted.
+        """
         if duration_us <= 0:
-            return start_us
+            return self.subtract(start_us, -duration_us) if duration_us else start_us
         known = self._covering(start_us, start_us)
         day, passed = self._position(known, start_us)
         days, before = divmod(passed + duration_us - 1, self.day_us)
@@ -120,19 +126,19 @@ class BusinessCalendar(Calendar):
         return opens - (before + 1) * (closes - opens) // -self.day_us
 
     def subtract(self, end_us: int, duration_us: int) -> int:
-        """The instant from which `duration_us` of business time passes until `end_us`."""
+        """The latest instant from which `duration_us` of business time passes until `end_us`."""
         if duration_us <= 0:
-            return end_us
+            return self.add(end_us, -duration_us) if duration_us else end_us
         known = self._covering(end_us, end_us)
         day, passed = self._position(known, end_us)
-        days, rest = divmod(passed - duration_us, self.day_us)
+        days, left = divmod(passed - duration_us, self.day_us)
         day += days
         while day < 0 and known.since != -_NEVER:
-            first = len(known.opens)
-            known = self._known = self._with_year_before(known)
-            day += len(known.opens) - first
+            longer = self._known = self._with_year_before(known)
+            day += len(longer.opens) - len(known.opens)
+            known = longer
         opens, closes = self._opening(known, day)
-        return opens + rest * (closes - opens) // self.day_us
+        return opens + ((left + 1) * (closes - opens) - 1) // self.day_us
 
     def elapsed(self, start_us: int, end_us: int) -> int:
         """How much business time passes between two instants; negative where the end lies before."""

@@ -3,7 +3,7 @@
 from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.milestones import ORDER, POD, SHIPMENT
 from o2c.flows.correlation.money import Money
-from o2c.flows.correlation.stalls import RELEASE, Wait, awaiting_proof
+from o2c.flows.correlation.stalls import RELEASE, Wait
 
 
 def closed(ledger: Ledger, money: Money, waits: list[Wait]) -> bool:
@@ -27,7 +27,7 @@ def _goods_done(ledger: Ledger) -> bool:
         if path.invoice_from is not None and line.to_bill(path.invoice_from[billing]) > 0:
             return False
     return all(
-        awaiting_proof(ledger, shipment, key) <= 0
+        shipment.remaining(key) <= 0
         for shipment in ledger.shipments
         for key in shipment.carried
         if ledger.lines[key].rules.path.pods_by_shipment

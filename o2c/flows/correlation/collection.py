@@ -9,15 +9,17 @@ from o2c.schemas.documents import Document, OrderBody
 class Collected:
     """`entries`: by type the documents that count, in order of business time; `lost`: those that were taken back.
 
-    `order_document`: the first order document, one that counts where there is any; `header` is its body.
+    `credited_back`: (scope, number) of those that a credit memo took back. `order_document`: the first order document,
+    one that counts where there is any; `header` is its body.
     """
 
-    __slots__ = ("entries", "header", "lost", "order_document")
+    __slots__ = ("credited_back", "entries", "header", "lost", "order_document")
 
     def __init__(self, documents: dict[str, Document], least_seen: dict[str, int]) -> None:
         entries: dict[str, list[Entry]] = {}
         self.entries = entries
         self.lost: dict[str, list[tuple[int, Entry]]] = {}
+        self.credited_back: set[tuple[str, str]] = set()
         self.order_document: Document | None = None
         self.header: OrderBody | None = None
         orders: list[Entry] = []
@@ -32,16 +34,12 @@ class Collected:
                 orders.append(entry)
             if document.reverses or document.replaces:
                 takes_back = True
-            if kind == "invoice":
-                if not counts(document):
-                    continue
-            elif document.cancelled or (document.reverses and not document.replaces):
-                continue
-            of_type = entries.get(kind)
-            if of_type is None:
-                entries[kind] = [entry]
-            else:
-                of_type.append(entry)
+            if counts(document):
+                of_type = entries.get(kind)
+                if of_type is None:
+                    entries[kind] = [entry]
+                else:
+                    of_type.append(entry)
         if takes_back:
             self._take_back(documents, least_seen)
         for of_type in entries.values():
@@ -71,11 +69,13 @@ class Collected:
             standing = []
             for entry in of_type:
                 document = entry[3]
-                lost_at = void.get(f"{document_type}{SEPARATOR}{document.scope}{SEPARATOR}{document.document_id}")
-                if lost_at is None:
+                taken = void.get(f"{document_type}{SEPARATOR}{document.scope}{SEPARATOR}{document.document_id}")
+                if taken is None:
                     standing.append(entry)
-                else:
-                    self.lost.setdefault(document_type, []).append((max(lost_at, entry[0]), entry))
+                    continue
+                self.lost.setdefault(document_type, []).append((max(taken[0], entry[0]), entry))
+                if taken[1] == "credit_memo":
+                    self.credited_back.add((document.scope, document.document_id))
             if standing:
                 self.entries[document_type] = standing
             else:

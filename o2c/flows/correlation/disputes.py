@@ -12,6 +12,19 @@ def is_unresolved(entry: Entry, clock: int) -> bool:
     return entry[0] <= clock and (body.resolved_at is None or body.resolved_at > clock)
 
 
+def currency_of(money: Money, scope: str, body: DisputeBody) -> str | None:
+    """The currency of the payment or invoice that a dispute is about; the order's where that is not known."""
+    if body.payment is not None:
+        for payment in money.payments:
+            if (payment.document.scope, payment.document.document_id) == (scope, body.payment):
+                return payment.body.currency
+        return money.currency
+    for invoice in money.invoices:
+        if (invoice.document.scope, invoice.document.document_id) == (scope, body.invoice):
+            return invoice.body.currency
+    return money.currency
+
+
 def disputed_amounts(entries: list[Entry], money: Money, clock: int) -> dict[str, int]:
     """How much of what is open on each invoice, by its key, is in dispute."""
     found: dict[str, int] = {}

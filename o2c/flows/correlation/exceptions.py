@@ -6,13 +6,15 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import msgspec
 
 from o2c.flows.correlation.conditions.findings import Finding, sum_of, units
+from o2c.flows.correlation.disputes import currency_of
 from o2c.flows.correlation.documents import SEPARATOR
 from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.lives import Life
 from o2c.flows.correlation.milestones import ALLOCATION, INVOICE, MILESTONES, PAYMENT, PICK, POD, SHIPMENT
+from o2c.flows.correlation.money import Money
 from o2c.flows.correlation.reason_codes import REASON_CODES
 from o2c.flows.correlation.stalls import APPLICATION, CREDITING, RELEASE, RESOLUTION, Subject, Wait
-from o2c.schemas.documents import Document
+from o2c.schemas.documents import DisputeBody, Document
 from o2c.schemas.numbers import AMOUNT_PLACES, plain
 from o2c.schemas.records import ExceptionRecord
 from o2c.schemas.times import rfc3339
@@ -36,21 +38,23 @@ def subject_of(correlation_id: str, wait: Wait) -> Subject:
     return (document.scope, document.type, document.document_id)
 
 
-def stall(subject: Subject, waits: list[Wait], overdue: list[Wait], ledger: Ledger, currency: str | None) -> Finding:
+def stall(subject: Subject, waits: list[Wait], overdue: list[Wait], ledger: Ledger, money: Money) -> Finding:
     """The waits of one code and subject that have come to a stall: `overdue` are those past their deadline."""
     first = overdue[0]
     body = None if first.document is None else first.document.body
     soonest = min(overdue, key=_earliest)
     amounts = [wait.amount for wait in waits]
     amount = None if None in amounts else sum(amount for amount in amounts if amount is not None)
-    own_currency: str | None = getattr(body, "currency", None) or currency
+    currency: str | None = getattr(body, "currency", None) or money.currency
+    if isinstance(body, DisputeBody):
+        currency = currency_of(money, subject[0], body)
     finding = Finding(
         first.code,
         soonest.rule,
         subject,
         min(wait.since for wait in overdue),
         amount,
-        own_currency,
+        currency,
         _documents_of(ledger, first),
         lambda: _explain(finding, waits, soonest),
     )

@@ -18,6 +18,7 @@ from o2c.flows.correlation.lives import (
     next_change_at,
     wake_up,
 )
+from o2c.flows.correlation.money import Money
 from o2c.flows.correlation.policy import Policy
 from o2c.flows.correlation.stalls import Subject, Wait
 from o2c.flows.correlation.state import NEVER, FeedView, OrderState
@@ -43,13 +44,17 @@ class Fold:
         self.changes: list[ExceptionRecord] = []
         self.wake_at = NEVER
 
-    def run(self, ledger: Ledger, currency: str | None, waits: list[Wait], findings: list[Finding]) -> None:
+    def run(self, ledger: Ledger, money: Money, waits: list[Wait], findings: list[Finding]) -> None:
         """Open, change and clear what must be, then do what people want and what the clock has brought."""
         state = self._state
         state.gates = {}
-        holding = self._stalls(ledger, currency, waits)
+        holding = self._stalls(ledger, money, waits)
         for finding in findings:
             identifier = exception_id(state.correlation_id, finding.code, finding.subject)
+            life = state.lives.get(identifier)
+            if finding.fact and life is not None and life.state != RECORDED:
+                # It was open before it became a fact: now it is over.
+                continue
             if self._is_standing(identifier) or self._settled(finding):
                 holding[identifier] = finding
         lives = state.lives
@@ -71,7 +76,7 @@ class Fold:
             if life.is_open:
                 self._let_time_pass(life, holding[identifier])
 
-    def _stalls(self, ledger: Ledger, currency: str | None, waits: list[Wait]) -> dict[str, Finding]:
+    def _stalls(self, ledger: Ledger, money: Money, waits: list[Wait]) -> dict[str, Finding]:
         holding: dict[str, Finding] = {}
         correlation_id = self._state.correlation_id
         grouped: dict[tuple[int, Subject], list[Wait]] = {}
@@ -83,7 +88,7 @@ class Fold:
                 continue
             identifier = exception_id(correlation_id, of_subject[0].code, subject)
             if self._is_standing(identifier) or self._proved(overdue):
-                holding[identifier] = stall(subject, of_subject, overdue, ledger, currency)
+                holding[identifier] = stall(subject, of_subject, overdue, ledger, money)
         return holding
 
     def _is_standing(self, identifier: str) -> bool:

@@ -47,6 +47,7 @@ class Ledger:
         "all_priced",
         "backordered",
         "credit_lines",
+        "credited_back",
         "entries",
         "final_at",
         "header",
@@ -84,6 +85,7 @@ class Ledger:
         collected = Collected(documents, least_seen)
         entries = self.entries = collected.entries
         self.lost = collected.lost
+        self.credited_back = collected.credited_back
         self.order_document, self.header = collected.order_document, collected.header
         self._read_orders()
         kits = self._kits()
@@ -100,6 +102,8 @@ class Ledger:
             self._read_returns()
         if "credit_memo" in entries:
             self._read_credit_memos()
+        if self.returns or self.credit_lines:
+            self._waive_proofs()
         if "hold" in entries:
             self._read_holds()
         self._settle_lines(kits)
@@ -137,7 +141,7 @@ class Ledger:
             ledger.own[ORDER].append((line.at if line.at is not None else business_at, wanted))
         if line.closed:
             ledger.ends = True
-            ledger.closed_by = max(business_at, ledger.closed_by or business_at)
+            ledger.closed_by = business_at if ledger.closed_by is None else min(business_at, ledger.closed_by)
 
     def _kits(self) -> Sequence[Kit]:
         """The kits, priced: what they cost stands on their own lines, not on their components'."""
@@ -170,7 +174,7 @@ class Ledger:
             self.shipments.append(shipment)
             body = document.body
             assert isinstance(body, GoodsBody)
-            if body.final:
+            if body.final and self.final_at is None:
                 self.final_at = business_at
             for line in body.lines or ():
                 at = line.at if line.at is not None else business_at
@@ -266,6 +270,21 @@ class Ledger:
             if meant and billed.kind in _TOUCH_QUANTITIES:
                 found.extend(billed.lines)
         return found
+
+    def _waive_proofs(self) -> None:
+        """Nobody will prove the delivery of what was refused, or credited of a shipment that was proved."""
+        for line in self.lines.values():
+            for rest, proved_only in ((line.refused, False), (line.credited, True)):
+                left = rest
+                for shipment in self.shipments:
+                    if left <= 0:
+                        break
+                    if shipment.proved_at is None and proved_only:
+                        continue
+                    taken = min(left, shipment.remaining(line.key))
+                    if taken > 0:
+                        shipment.waived[line.key] = shipment.waived.get(line.key, 0) + taken
+                        left -= taken
 
     def _read_holds(self) -> None:
         for business_at, _, _, document in self.entries["hold"]:

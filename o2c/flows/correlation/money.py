@@ -77,6 +77,7 @@ class Money:
         settlement = self.settlement = Settlement(
             self.invoices,
             documents,
+            ledger.credited_back,
             self.currency,
             ledger.header.terms if ledger.header is not None else None,
             ledger.header_rules.codes["UNEARNED_DISCOUNT"].calendar,

@@ -61,7 +61,7 @@ def judge(state: OrderState, policy: Policy, clock: int, feeds: FeedView, genera
     audit = Audit(state.correlation_id, state.correlation_id, policy.version, clock, state.audit_sequence, generation)
     if overdue or findings or state.lives or state.gates or state.waiting_actions:
         fold = Fold(state, policy, clock, feeds, generation, audit)
-        fold.run(ledger, money.currency, waits, findings)
+        fold.run(ledger, money, waits, findings)
         judgement.changes = fold.changes
         wake_at = min(wake_at, fold.wake_at)
     state.wake_at = wake_at

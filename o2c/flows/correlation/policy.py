@@ -13,6 +13,7 @@ from o2c.flows.correlation.policy_content import content_of, default_content
 from o2c.flows.correlation.policy_fields import duration_us
 from o2c.flows.correlation.policy_file import DEFAULT_FEED, FROM_ALLOCATION, PolicyFile, parse_policy_file
 from o2c.flows.correlation.policy_rules import FeedRule, calendars_of, feed_rule, retention_of, rule_of
+from o2c.flows.correlation.provenance import Origin, origins
 from o2c.flows.correlation.public_holidays import NO_HOLIDAYS, holidays_digest
 from o2c.flows.correlation.reason_codes import AT_ONCE_CODES, FEED_SILENT, STALL_CODES
 from o2c.flows.correlation.rights import Rights
@@ -21,8 +22,6 @@ from o2c.flows.correlation.selection import Content, Layers, Override, Threshold
 
 _REMEMBERED_RULES = 65_536
 _VERSION_DIGITS = 16
-
-PICK = "pick"
 
 Key = TypeVar("Key", bound=tuple[object, ...])
 Value = TypeVar("Value")
@@ -51,7 +50,7 @@ class Policy:
         self._thresholds = Thresholds(self._mentioned)
         self.selects_by_amount = bool(self._thresholds)
         self._by_unit: dict[tuple[str | None, ...], Rules] = {}
-        self._by_selection: dict[tuple[str | None, ...], Rules] = {}
+        self._by_selection: dict[Unit, Rules] = {}
         self._known_rules: dict[tuple[str, tuple[Override, ...], bool], Rule] = {}
         self._set_feeds(content["feeds"])
         self.feed_silent = self._rule(FEED_SILENT, (), ())
@@ -109,6 +108,18 @@ class Policy:
         owners = frozenset((owner,) if assigned is None else (owner, assigned))
         return self._rights.refusal(role, action, code, owners, self._escalated[code])
 
+    def explain(self, code: str, rule: Rule) -> tuple[Origin, ...]:
+        """Where each key of a rule that this policy gave for a code comes from."""
+        _, overrides, picks = next(key for key, known in self._known_rules.items() if known is rule)
+        path = ("stalls" if code in STALL_CODES else "exceptions", code)
+        return origins(path, self.codes[code], overrides, self._values(code, overrides, picks=picks), self.stated)
+
+    def explain_process(self, rules: Rules) -> tuple[Origin, ...]:
+        """Where the milestones, lead and settling time of rules that this policy gave come from."""
+        unit = next(unit for unit, given in self._by_selection.items() if given is rules)
+        overrides = self.process.fitting(unit)
+        return origins(("process",), self.process, overrides, self.process.values(overrides), self.stated)
+
     def _remembered(self, unit: Unit) -> Rules:
         """Most customers are in no override: they share the rules of the selection that is left."""
         selection = reduced(unit, self._mentioned)
@@ -128,17 +139,18 @@ class Policy:
 
     def _rule(self, code: str, overrides: tuple[Override, ...], milestones: tuple[str, ...]) -> Rule:
         """Equal rules are one object: there are far fewer than units."""
-        key = (code, overrides, PICK in milestones)
+        picks = "pick" in milestones
+        key = (code, overrides, picks)
         rule = self._known_rules.get(key)
         if rule is None:
-            rule = rule_of(code, self.values(code, overrides, milestones), self.calendars)
+            rule = rule_of(code, self._values(code, overrides, picks=picks), self.calendars)
             _remember(self._known_rules, key, rule)
         return rule
 
-    def values(self, code: str, overrides: tuple[Override, ...], milestones: tuple[str, ...]) -> Content:
-        """What the table of a code comes to under these overrides, for units on this path."""
+    def _values(self, code: str, overrides: tuple[Override, ...], *, picks: bool) -> Content:
+        """What the table of a code comes to under these overrides; `picks`: whether picking is on the path."""
         values = self.codes[code].values(overrides)
-        if FROM_ALLOCATION in values and PICK not in milestones:
+        if FROM_ALLOCATION in values and not picks:
             values["tolerance"] = values[FROM_ALLOCATION]
         return values
 

@@ -1,20 +1,24 @@
 """What a policy file comes to on top of its base, as plain tables. Pure but for the packaged default, read once."""
 
-from collections.abc import Mapping
-from copy import deepcopy
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
 from o2c.errors import ConfigurationError
 from o2c.flows.correlation.calendar import ALWAYS_NAME
+from o2c.flows.correlation.policy_fields import LONGEST_US
 from o2c.flows.correlation.policy_file import DEFAULT_FEED, OTHER_TOLERANCES, PolicyFile, parse_policy_file
 from o2c.flows.correlation.reason_codes import AT_ONCE_CODES, FEED_SILENT, STALL_CODES
 from o2c.flows.correlation.refusal import dotted, nearest
 from o2c.flows.correlation.selection import Content, selectors_of, values_of
+from o2c.schemas.times import DAY_US
 
 TOLERANCES = ("tolerance", *OTHER_TOLERANCES)
 _NOT_SWITCHED_ON = ("sla", "escalation", "critical", "overrides", *OTHER_TOLERANCES, "after_expected")
+_FOR_GOOD = f"{LONGEST_US // DAY_US}d"
+"""As long as a duration can be: without a default, nothing is closed or forgotten that the file does not limit."""
+
 _WHOLE_KEYS = ("critical",)
 """Tables that are one value: stated again, nothing of them is kept."""
 
@@ -23,8 +27,7 @@ def content_of(file: PolicyFile, name: str) -> Content:
     """The file on top of its base. Raises ConfigurationError: one line with `name`, the key and what is wrong."""
     stated = stated_content(file)
     base = default_content() if file.base == "default" else _nothing_but(stated)
-    _drop_replaced_tolerances(base, stated)
-    content = _merged(base, stated)
+    content = _merged(_without_replaced_tolerances(base, stated), stated)
     try:
         _check(content, stated)
     except ConfigurationError as error:
@@ -37,13 +40,9 @@ def stated_content(file: PolicyFile) -> Content:
     return file.model_dump(exclude_unset=True, exclude={"version", "base"})
 
 
-def default_content() -> Content:
-    """What stands in the packaged default."""
-    return deepcopy(_default())
-
-
 @lru_cache(maxsize=1)
-def _default() -> Content:
+def default_content() -> Content:
+    """What stands in the packaged default. It is one object for all: nobody changes it."""
     text = resources.files(__package__).joinpath("default_policy.toml").read_text(encoding="utf-8")
     return _merged({}, stated_content(parse_policy_file(text, "default policy")))
 
@@ -59,6 +58,7 @@ def _nothing_but(stated: Content) -> Content:
     process = {key: default["process"][key] for key in ("lead", "settle")}
     return {
         **default,
+        "retention": dict.fromkeys(default["retention"], _FOR_GOOD),
         "process": process,
         "stalls": {
             code: _switched(default["stalls"][code], stated.get("stalls", {}).get(code)) for code in STALL_CODES
@@ -69,7 +69,7 @@ def _nothing_but(stated: Content) -> Content:
 
 def _switched(default: Content, stated: Content | None) -> Content:
     """A default rule, on where the file names it; where it has overrides alone, on for those only."""
-    values = {key: value for key, value in default.items() if key not in _NOT_SWITCHED_ON}
+    values = _without(default, _NOT_SWITCHED_ON)
     overrides_alone = stated is not None and set(stated) == {"overrides"}
     values["calendar"] = ALWAYS_NAME
     values["enabled"] = stated is not None and not overrides_alone
@@ -78,15 +78,21 @@ def _switched(default: Content, stated: Content | None) -> Content:
     return values
 
 
-def _drop_replaced_tolerances(base: Content, stated: Content) -> None:
+def _without_replaced_tolerances(base: Content, stated: Content) -> Content:
     """Who states a code's tolerance states it for everybody: the default's exceptions to its own tolerance go, too."""
+    stalls = dict(base["stalls"])
     for code, table in stated.get("stalls", {}).items():
         if "tolerance" in table:
-            rule = base["stalls"][code]
-            kept = ({k: v for k, v in entry.items() if k not in TOLERANCES} for entry in rule.pop("overrides", ()))
-            base["stalls"][code] = {key: value for key, value in rule.items() if key not in TOLERANCES} | {
-                "overrides": [entry for entry in kept if values_of(entry)]
+            entries = (_without(entry, TOLERANCES) for entry in stalls[code].get("overrides", ()))
+            stalls[code] = {
+                **_without(stalls[code], TOLERANCES),
+                "overrides": [entry for entry in entries if values_of(entry)],
             }
+    return {**base, "stalls": stalls}
+
+
+def _without(table: Content, keys: Iterable[str]) -> Content:
+    return {key: value for key, value in table.items() if key not in keys}
 
 
 def _merged(base: Content, stated: Content) -> Content:

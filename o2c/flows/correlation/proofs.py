@@ -17,7 +17,8 @@ Entry = tuple[int, str, str, Document]
 class ShipmentLedger:
     """One counting shipment: what it carried of each line, when and in all, and how much has been delivered of it.
 
-    `short`: what a proof of delivery says was missing or refused. `proved_at`: when the last proof that means it was
+    `short`: what a proof of delivery says was missing or refused; `waived`: what was refused or credited without one.
+    `proved_at`: when the last proof that means it was
     given; `proved_packages`: the packages that proofs name, None where one means the whole shipment.
     """
 
@@ -32,6 +33,7 @@ class ShipmentLedger:
         "proved_packages",
         "short",
         "total",
+        "waived",
     )
 
     def __init__(self, document: Document, business_at: int) -> None:
@@ -41,6 +43,7 @@ class ShipmentLedger:
         self.total: dict[str, int] = {}
         self.delivered: dict[str, int] = {}
         self.short: dict[str, int] = {}
+        self.waived: dict[str, int] = {}
         self.packed: dict[str, dict[str, int]] | None = None
         self.proof: Document | None = None
         self.proved_at: int | None = None
@@ -57,8 +60,9 @@ class ShipmentLedger:
             contents[key] = contents.get(key, 0) + quantity
 
     def remaining(self, key: str) -> int:
-        """What this shipment carried of a line and no proof of delivery has told the fate of."""
-        return self.total.get(key, 0) - self.delivered.get(key, 0) - self.short.get(key, 0)
+        """What this shipment carried of a line and nothing has told the fate of."""
+        told = self.delivered.get(key, 0) + self.short.get(key, 0) + self.waived.get(key, 0)
+        return self.total.get(key, 0) - told
 
     def undelivered(self, key: str) -> int:
         """What of a line its proofs should have delivered and did not: of the packages proved, where they name some."""

@@ -9,8 +9,8 @@ Dated = tuple[int, Document]
 """A document behind its business time."""
 
 
-def void_since(dated: Iterable[Dated]) -> dict[str, int]:
-    """By document key the time since which a document is taken back: its own, or that of what takes it back.
+def void_since(dated: Iterable[Dated]) -> dict[str, tuple[int, str]]:
+    """By document key the time since which a document is taken back, and the type of what takes it back.
 
     Judged from the last document to the first: one that is void itself takes nothing back any more.
     """
@@ -19,7 +19,7 @@ def void_since(dated: Iterable[Dated]) -> dict[str, int]:
         key=lambda entry: (entry[0], entry[1].scope, entry[1].type, entry[1].document_id),
         reverse=True,
     )
-    void: dict[str, int] = {}
+    void: dict[str, tuple[int, str]] = {}
     for business_at, document in newest_first:
         own_key = _key(document.type, document.scope, document.document_id)
         if document.cancelled or own_key in void:
@@ -27,7 +27,8 @@ def void_since(dated: Iterable[Dated]) -> dict[str, int]:
         for document_type, number in (*document.reverses, *document.replaces):
             key = _key(document_type, document.scope, number)
             if key != own_key:
-                void[key] = min(business_at, void.get(key, business_at))
+                taken = (business_at, document.type)
+                void[key] = min(taken, void.get(key, taken))
     return void
 
 

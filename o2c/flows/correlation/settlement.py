@@ -20,14 +20,16 @@ Number = tuple[str, str]
 class Settlement:
     """The invoices of an order while its settling documents are applied to them.
 
-    `documents`: all documents by key; an invoice that is among them and not counted was taken back. `credit_due`, `refunded` and `elsewhere` (applied to
-    invoices that are not known here) are in the order's currency.
+    `documents`: all documents by key; an invoice that is among them and not counted was taken back, `credited_back` by
+    a credit memo. `credit_due`, `refunded` and `elsewhere` (applied to invoices that are not known here) are in the
+    order's currency.
     """
 
     def __init__(
         self,
         invoices: list[InvoiceLedger],
         documents: dict[str, Document],
+        credited_back: set[Number],
         currency: str | None,
         terms: Terms | None,
         calendar: Calendar,
@@ -40,6 +42,7 @@ class Settlement:
         self.elsewhere = 0
         self._by_number = {(each.document.scope, each.document.document_id): each for each in invoices}
         self._documents = documents
+        self._credited_back = credited_back
         self._currency = currency
         self._terms = terms
         self._calendar = calendar
@@ -127,6 +130,8 @@ class Settlement:
             invoice = self._by_number.get(key)
             if invoice is not None and invoice.body.currency == body.currency:
                 self._apply(at, invoice, payment, application)
+            elif key in self._credited_back:
+                self._owe(application.amount, body.currency)
             elif f"invoice{SEPARATOR}{scope}{SEPARATOR}{application.invoice}" in self._documents:
                 payment.overpaid += application.amount
             elif at_home:

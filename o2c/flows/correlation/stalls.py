@@ -168,7 +168,7 @@ def _shipment_waits(ledger: Ledger, shipment: ShipmentLedger, waits: list[Wait])
         line = ledger.lines[key]
         if not line.rules.path.pods_by_shipment:
             continue
-        waiting = awaiting_proof(ledger, shipment, key)
+        waiting = shipment.remaining(key)
         if waiting <= 0:
             continue
         rule, feed = _limits(ledger.policy, ledger.carrier_rules(line, carrier), POD, line.warehouse)
@@ -179,18 +179,6 @@ def _shipment_waits(ledger: Ledger, shipment: ShipmentLedger, waits: list[Wait])
         else:
             due = _deadline(ledger, line, "pod", since, rule)
         waits.append(Wait(POD, shipment.document, since, due, feed, waiting, line.value(waiting), rule))
-
-
-def awaiting_proof(ledger: Ledger, shipment: ShipmentLedger, key: str) -> int:
-    """What of a line has left with a shipment and no proof of delivery, refusal or settled shortage accounts for."""
-    waiting = shipment.remaining(key)
-    if waiting <= 0:
-        return 0
-    line = ledger.lines[key]
-    waiting -= line.refused
-    if shipment.proved_at is not None:
-        waiting -= line.credited
-    return waiting
 
 
 def _payment_wait(ledger: Ledger, invoice: InvoiceLedger) -> Wait:

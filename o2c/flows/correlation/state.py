@@ -35,8 +35,8 @@ class OrderState(Struct, gc=False, array_like=True):
     `fulfilment`, `financial`: the stages of its last status; empty before the first. `conflicts`: by document key the
     revision that came with two contents. `waiting_actions`: actions on exceptions that are not known yet. `billing`:
     what was last published of it. `past_due`: what was past due (10^-4) when it was last judged. `touched_at`: the
-    clock when a document last changed it; `closed_at`: when it was found closed. `retired`: it is no longer whole, and is
-    not judged any more.
+    clock when a document last changed it; `closed_at`: when it was found closed. `retired`: it is no longer whole, and
+    is not judged any more.
     """
 
     correlation_id: str

@@ -75,7 +75,7 @@ def test_exceptions_are_shown_with_their_limits(path: Path) -> None:
 
 def test_roles_retention_and_calendars_are_shown(path: Path) -> None:
     assert ["agent", "acknowledge,", "comment", "all", "all"] in rows(path)
-    assert ["400d", "90d", "180d"] in rows(path)
+    assert ["400d", "120d", "180d"] in rows(path)
     days = ["mon", "tue", "wed", "thu", "fri"]
     assert ["office", "America/New_York", *days, "08:00-17:00", "US"] in rows(path)
 

@@ -51,6 +51,8 @@ def added(calendar: BusinessCalendar, start: str, duration_us: int) -> str:
         pytest.param("2026-03-06T12:00:00-05:00", OFFICE_DAY_US, "2026-03-09T16:00:00Z", id="clocks go forward"),
         pytest.param("2026-10-30T12:00:00-04:00", OFFICE_DAY_US, "2026-11-02T17:00:00Z", id="clocks go back"),
         pytest.param("2026-12-31T16:00:00-05:00", 2 * HOUR_US, "2027-01-04T14:00:00Z", id="over the new year"),
+        pytest.param("2026-03-02T09:00:00-05:00", -2 * HOUR_US, "2026-02-27T21:00:00Z", id="back over a weekend"),
+        pytest.param("2026-03-01T12:00:00-05:00", -OFFICE_DAY_US, "2026-02-27T13:00:00Z", id="back from a Sunday"),
         pytest.param("2026-03-01T12:00:00-05:00", 0, "2026-03-01T17:00:00Z", id="nothing, on a Sunday"),
     ],
 )
@@ -196,6 +198,17 @@ def test_adding_and_measuring_agree(known: BusinessCalendar, start: int, duratio
     assert end > start
     assert known.elapsed(start, end) >= duration
     assert known.elapsed(start, end - 1) < duration
+
+
+@settings(max_examples=300, deadline=None)
+@given(known=ANY_CALENDAR, end=INSTANTS, duration=st.integers(1, 400 * DAY_US))
+def test_going_back_and_measuring_agree(known: BusinessCalendar, end: int, duration: int) -> None:
+    start = known.subtract(end, duration)
+    assert start == known.add(end, -duration)
+    assert known.subtract(end, -duration) == known.add(end, duration)
+    assert start < end
+    assert known.elapsed(start, end) >= duration
+    assert known.elapsed(start + 1, end) < duration
 
 
 @settings(max_examples=300, deadline=None)

@@ -4,7 +4,7 @@ from o2c.flows.correlation.arrivals import time_of_unit
 from o2c.flows.correlation.conditions.findings import Books, Finding, added, beyond, sum_of, units
 from o2c.flows.correlation.lines import LineLedger
 from o2c.flows.correlation.milestones import ORDER, POD, SHIPMENT
-from o2c.flows.correlation.proofs import ShipmentLedger
+from o2c.flows.correlation.proofs import Entry, ShipmentLedger
 from o2c.flows.correlation.rules import Rules
 from o2c.flows.correlation.transit import TROUBLE, notices_of
 from o2c.schemas.documents import CreditMemoBody, Document, GoodsBody, TransitBody
@@ -69,8 +69,8 @@ def partial_shipment(books: Books, found: list[Finding]) -> None:
         return
     first = ledger.shipments[0] if ledger.shipments else None
     since = min(line.effective[SHIPMENT][0][0] for line in ledger.own_lines if line.effective[SHIPMENT])
-    waiting = [line for line in ledger.own_lines if line.on_order and not line.ends]
-    value = added([line.value(max(0, line.ordered - line.reached[SHIPMENT])) for line in waiting])
+    waiting = [(line, line.ordered - line.reached[SHIPMENT]) for line in ledger.own_lines if not line.ends]
+    value = added([line.value(quantity) for line, quantity in waiting if quantity > 0])
     found.append(
         Finding(
             "PARTIAL_SHIPMENT",
@@ -97,29 +97,21 @@ def shipped_otherwise(books: Books, found: list[Finding]) -> None:
         if difference == 0 or not line.on_order:
             continue
         if difference < 0:
-            if line.ends:
-                open_quantity = -difference - _settled(books, line, -difference)
-                if open_quantity > 0:
-                    short.append((line, open_quantity))
-        elif beyond(
-            difference, line.ordered, line.rules.codes["OVER_SHIP"], line.rules.codes["OVER_SHIP"].absolute_quantity
-        ):
-            open_quantity = difference - line.returned - _settled(books, line, difference)
-            if open_quantity > 0:
-                over.append((line, open_quantity))
-    if short:
-        found.append(_quantity_finding(books, "SHORT_SHIP", short, _short_since(books, short), "shipment"))
-    if over:
-        since = max(time_of_unit(line.effective[SHIPMENT], line.ordered) for line, _ in over)
+            if line.ends and -difference > line.credited:
+                short.append((line, -difference - line.credited))
+            continue
+        rule = line.rules.codes["OVER_SHIP"]
+        difference -= line.returned + line.credited
+        if beyond(line.reached[SHIPMENT] - line.ordered, line.ordered, rule, rule.absolute_quantity) and difference > 0:
+            over.append((line, difference))
+    if short and not _covered(books, short):
+        final_at = books.ledger.final_at
+        times = [line.closed_by for line, _ in short if line.closed_by is not None]
+        since = min(times) if final_at is None else min([*times, final_at])
+        found.append(_quantity_finding(books, "SHORT_SHIP", short, since, "shipment"))
+    if over and not _covered(books, over):
+        since = min(time_of_unit(line.effective[SHIPMENT], line.ordered) for line, _ in over)
         found.append(_quantity_finding(books, "OVER_SHIP", over, since, "order"))
-
-
-def _short_since(books: Books, short: list[tuple[LineLedger, int]]) -> int:
-    final_at = books.ledger.final_at
-    times = [line.closed_by for line, _ in short if line.closed_by is not None]
-    if final_at is not None:
-        times.append(final_at)
-    return max(times)
 
 
 _SAID = {
@@ -149,20 +141,23 @@ def _quantity_finding(
     )
 
 
-def _settled(books: Books, line: LineLedger, quantity: int) -> int:
-    """How much of a difference of a line credit memos have settled: by their lines, else by their amount."""
-    if "credit_memo" not in books.ledger.entries:
-        return 0
-    if line.credited:
-        return line.credited
-    worth = line.value(quantity)
+def _covered(books: Books, differences: list[tuple[LineLedger, int]]) -> bool:
+    """Whether credit memos that name no lines are worth all that is left of a difference."""
+    entries = books.ledger.entries.get("credit_memo")
+    if not entries:
+        return False
+    value = added([line.value(quantity) for line, quantity in differences])
+    return value is not None and 0 < value <= _credited_without_lines(entries)
+
+
+def _credited_without_lines(entries: list[Entry]) -> int:
     credited = 0
-    for _, _, _, document in books.ledger.entries["credit_memo"]:
+    for _, _, _, document in entries:
         body = document.body
         assert isinstance(body, CreditMemoBody)
         if not body.lines and body.kind in _SETTLES_GOODS:
             credited += body.amount
-    return quantity if worth is not None and credited >= worth > 0 else 0
+    return credited
 
 
 def delivered_otherwise(books: Books, found: list[Finding]) -> None:
@@ -176,9 +171,12 @@ def delivered_otherwise(books: Books, found: list[Finding]) -> None:
             if shipment.delivered.get(key, 0) < quantity:
                 missing = shipment.undelivered(key)
                 line = ledger.lines[key]
-                missing -= min(missing, line.returned + _settled(books, line, missing)) if missing else 0
+                # What was shipped beyond the order, came back or was credited settles as much of it.
+                missing -= line.returned + line.credited + max(0, line.reached[SHIPMENT] - line.ordered)
                 if missing > 0:
                     short.append((shipment, line, missing))
+    if short and _covered(books, [(line, missing) for _, line, missing in short]):
+        short = []
     told = [each for each in ledger.shortfalls if not each.damaged]
     if short or told:
         _delivery_short(books, found, short)
@@ -204,7 +202,7 @@ def _delivery_short(books: Books, found: list[Finding], short: list[tuple[Shipme
         since, rules, warehouse = told[0].at, ledger.header_rules, None
     quantity = sum(missing for _, _, missing in short)
     value = added([line.value(missing) for _, line, missing in short]) if short else None
-    if not short and _told_settled(books, since):
+    if not short and _told_settled(books, max(each.at for each in told)):
         return
     proofs = [shipment.proof for shipment, _, _ in short if shipment.proof is not None]
     documents = (*(shipment.document for shipment, _, _ in short), *proofs, *(each.proof for each in told))
@@ -237,11 +235,14 @@ def _delivery_damaged(books: Books, found: list[Finding]) -> None:
     open_lines = []
     for key, quantity in by_line.items():
         line = ledger.lines[key]
-        rest = quantity - line.returned - _settled(books, line, quantity)
+        rest = quantity - line.returned - line.credited
         if rest > 0:
             open_lines.append((line, rest))
+    if open_lines and _covered(books, open_lines):
+        open_lines = []
     since = min(each.at for each in ledger.shortfalls if each.damaged)
-    if not open_lines and (not told or _told_settled(books, since)):
+    told_at = max(each.at for each in ledger.shortfalls if each.damaged)
+    if not open_lines and (not told or _told_settled(books, told_at)):
         return
     value = added([line.value(quantity) for line, quantity in open_lines]) if open_lines else None
     quantity = sum(quantity for _, quantity in open_lines)

@@ -2,6 +2,7 @@
 
 from o2c.flows.correlation.conditions.findings import Books, Finding, added, sum_of, units
 from o2c.flows.correlation.documents import reference
+from o2c.flows.correlation.lines import worth
 from o2c.flows.correlation.matcher import Misfit
 from o2c.schemas.documents import Document, OrderBody
 from o2c.schemas.times import rfc3339
@@ -101,14 +102,15 @@ def orphan_document(books: Books, found: list[Finding]) -> None:
 
 def identity_conflict(books: Books, found: list[Finding]) -> None:
     """Documents of one order that name several customers, or another order alone."""
-    customers: set[str] = set()
+    customers: dict[str, int] = {}
     strangers: list[Document] = []
     orders: set[str] | None = None
     for document in books.documents.values():
         if document.cancelled:
             continue
         if document.customer_id is not None and document.type != "payment":
-            customers.add(document.customer_id)
+            known_since = _dated(document)
+            customers[document.customer_id] = min(known_since, customers.get(document.customer_id, known_since))
         if not document.refs:
             continue
         for kind, numbers in document.refs:
@@ -124,7 +126,10 @@ def identity_conflict(books: Books, found: list[Finding]) -> None:
     else:
         said = f"The documents name the customers {', '.join(sorted(customers))}"
     involved = strangers or [each for each in books.documents.values() if each.customer_id in customers]
-    since = max(each.business_at if each.business_at is not None else each.occurred_at for each in involved)
+    times = [_dated(each) for each in strangers]
+    if len(customers) > 1:
+        times.append(sorted(customers.values())[1])
+    since = min(times)
     found.append(
         Finding(
             "IDENTITY_CONFLICT",
@@ -139,6 +144,10 @@ def identity_conflict(books: Books, found: list[Finding]) -> None:
     )
 
 
+def _dated(document: Document) -> int:
+    return document.business_at if document.business_at is not None else document.occurred_at
+
+
 def _own_numbers(books: Books) -> set[str]:
     """What this order is called; nothing while its document is not known."""
     numbers = {document.document_id for document in books.documents.values() if document.type == "order"}
@@ -150,38 +159,57 @@ def duplicate_order(books: Books, found: list[Finding]) -> None:
     entries = books.ledger.entries.get("order", ())
     if len(entries) < 2:  # a pair
         return
-    seen: dict[tuple[str | None, str, tuple[str, ...]], Document] = {}
+    seen: dict[tuple[str | None, str, tuple[str, ...]], list[tuple[int, Document]]] = {}
     for business_at, _, _, document in entries:
         body = document.body
         assert isinstance(body, OrderBody)
         refs = dict(document.refs)
         purchase_order = body.customer_po or next(iter(refs.get("po", ())), None)
-        if purchase_order is None:
-            continue
-        name = (document.customer_id, purchase_order, tuple(sorted(refs.get("release", ()))))
-        twin = seen.setdefault(name, document)
-        if twin is document:
-            continue
-        equal = _wanted(twin) == _wanted(document)
-        value = added([line.amount if line.amount is not None else None for line in body.lines])
-        worth = value if value is not None else books.money.ordered
-        found.append(
-            Finding(
-                "DUPLICATE_ORDER",
-                books.rule("DUPLICATE_ORDER"),
-                books.order,
-                business_at,
-                worth,
-                body.currency,
-                (twin, document),
-                lambda twin=twin, document=document, purchase_order=purchase_order, worth=worth, body=body: (  # type: ignore[misc]
-                    f"Orders {twin.document_id} and {document.document_id} are both for purchase order "
-                    f"{purchase_order}, worth {sum_of(worth, body.currency)}."
-                ),
-                fact=not equal,
-            )
+        if purchase_order is not None:
+            name = (document.customer_id, purchase_order, tuple(sorted(refs.get("release", ()))))
+            seen.setdefault(name, []).append((business_at, document))
+    for (_, purchase_order, _), same in seen.items():
+        if len(same) > 1:
+            _append_duplicate(books, found, purchase_order, same)
+            return
+
+
+def _append_duplicate(
+    books: Books, found: list[Finding], purchase_order: str, same: list[tuple[int, Document]]
+) -> None:
+    documents = tuple(document for _, document in same)
+    twins = [document for document in documents[1:] if _wanted(document) == _wanted(documents[0])]
+    value = added([_worth(document) for document in twins or documents[1:]])
+    currency = books.money.currency
+    named = ", ".join(document.document_id for document in documents)
+    found.append(
+        Finding(
+            "DUPLICATE_ORDER",
+            books.rule("DUPLICATE_ORDER"),
+            books.order,
+            same[1][0],
+            value,
+            currency,
+            documents,
+            lambda: (
+                f"Orders {named} are all for purchase order {purchase_order}; "
+                f"what is twice is worth {sum_of(value, currency)}."
+            ),
+            fact=not twins,
         )
-        return
+    )
+
+
+def _worth(order: Document) -> int | None:
+    """What an order document's lines come to."""
+    body = order.body
+    assert isinstance(body, OrderBody)
+    return added(
+        [
+            worth(line.quantity - line.cancelled_quantity, line.free, line.amount, line.quantity, line.unit_price)
+            for line in body.lines
+        ]
+    )
 
 
 def _wanted(document: Document) -> list[tuple[str, tuple[tuple[str, str], ...], int]]:

@@ -4,7 +4,7 @@ import re
 
 from o2c.flows.correlation.conditions.findings import Books, Finding, added, beyond, subject_of, sum_of, units
 from o2c.flows.correlation.lines import LineLedger
-from o2c.flows.correlation.milestones import INVOICE, SHIPMENT
+from o2c.flows.correlation.milestones import INVOICE, ORDER, SHIPMENT
 from o2c.flows.correlation.proofs import Entry
 from o2c.schemas.currencies import minor_unit
 from o2c.schemas.documents import CreditMemoBody, Document, InvoiceBody, Line, PaymentBody
@@ -66,7 +66,8 @@ def _append_excess(
     if not beyond(quantity, sum(line.reached[INVOICE] for line, _ in lines), rule, rule.absolute_quantity):
         return
     value = added([line.value(part) for line, part in lines])
-    since = _business_at(books, document)
+    lost = [at for line, _ in lines for _, at, _ in (line.lost or {}).get(SHIPMENT, ())]
+    since = max([_business_at(books, document), *lost])
     said = _SAID[code].format(number=document.document_id)
     found.append(
         Finding(
@@ -261,7 +262,9 @@ def duplicate_invoice(books: Books, found: list[Finding]) -> None:
     if len(entries) < 2:  # a pair
         return
     over_invoiced = any(
-        line.reached[INVOICE] > line.reached[SHIPMENT] for line in books.ledger.own_lines if line.on_order
+        line.reached[INVOICE] > line.reached[SHIPMENT if SHIPMENT in line.rules.path.milestones else ORDER]
+        for line in books.ledger.own_lines
+        if line.on_order
     )
     for index, entry in enumerate(entries):
         twin = next((each for each in entries[:index] if _same(each, entry, over_invoiced=over_invoiced)), None)

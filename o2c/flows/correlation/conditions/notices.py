@@ -1,7 +1,7 @@
 """What others have said is wrong: holds, incidents and disputes that stand."""
 
 from o2c.flows.correlation.conditions.findings import Books, Finding, subject_of, sum_of
-from o2c.flows.correlation.disputes import is_unresolved
+from o2c.flows.correlation.disputes import currency_of, is_unresolved
 from o2c.flows.correlation.reason_codes import HOLD_CODES, INCIDENT_CODES
 from o2c.flows.correlation.stalls import held_value
 from o2c.schemas.documents import DisputeBody, HoldBody, IncidentBody
@@ -68,12 +68,7 @@ def disputes(books: Books, found: list[Finding]) -> None:
         business_at, scope, _, document = entry
         body = document.body
         assert isinstance(body, DisputeBody)
-        currency = books.money.currency
-        settlement = books.money.settlement
-        if settlement is not None:
-            invoices = settlement.disputed(scope, body)[0]
-            if invoices:
-                currency = invoices[0].body.currency
+        currency = currency_of(books.money, scope, body)
         about = f"invoice {body.invoice}" if body.invoice is not None else f"payment {body.payment}"
         reason = f" ({body.reason})" if body.reason else ""
         until = f", to be answered by {rfc3339(body.respond_by)}" if body.respond_by is not None else ""
