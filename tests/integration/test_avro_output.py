@@ -72,6 +72,11 @@ def test_the_status_topic_says_what_redis_says(job: Job, held: Registry) -> None
     assert without_nulls(last) == without_nulls(shown)
 
 
+def test_redis_ranks_the_orders_by_what_is_at_risk(job: Job) -> None:
+    redis = job.redis(decode_responses=True)
+    assert dict(redis.zrange("o2c:exposure:EUR", 0, -1, withscores=True)) == {"SO-1": 30.0, "SO-2": 30.0}
+
+
 def test_the_exceptions_topic_says_what_redis_says(job: Job, held: Registry) -> None:
     last = {change["exception_id"]: change for change in values(job, held, "exceptions")}
     redis = job.redis(decode_responses=True)
