@@ -5,20 +5,27 @@ from decimal import Decimal
 from typing import Any
 
 from o2c.schemas.documents import (
+    ActionBody,
     Adjustment,
     Application,
     Body,
     Charge,
+    CreditMemoBody,
+    Discount,
+    DisputeBody,
     Document,
     GoodsBody,
     HoldBody,
+    IncidentBody,
     Instalment,
     InvoiceBody,
     Line,
     OrderBody,
     OrderLine,
     PaymentBody,
+    ReturnBody,
     Terms,
+    TransitBody,
 )
 from o2c.schemas.times import HOUR_US
 
@@ -118,6 +125,55 @@ def hold(document_id: str, hours: int, kind: str = "credit", released: int | Non
     """A hold, released at `released` hours if at all."""
     body, envelope = _split(HoldBody, values)
     return document("hold", document_id, hours, HoldBody(kind, hour(released), **body), **envelope)
+
+
+def returned(document_id: str, hours: int, *lines: Line, **values: Any) -> Document:
+    """Goods that come back."""
+    body, envelope = _split(ReturnBody, values)
+    return document("return", document_id, hours, ReturnBody(lines=lines, **body), **envelope)
+
+
+def memo(document_id: str, hours: int, amount: Number, *invoices: tuple[str, Number], **values: Any) -> Document:
+    """A credit memo, and how much of it is for which invoice."""
+    lines = values.pop("lines", None)
+    body, envelope = _split(CreditMemoBody, values)
+    named = tuple((number, money(part)) for number, part in invoices)
+    content = CreditMemoBody(**{"currency": "USD", **body}, amount=money(amount), invoices=named, lines=lines)
+    return document("credit_memo", document_id, hours, content, **envelope)
+
+
+def dispute(document_id: str, hours: int, amount: Number, **values: Any) -> Document:
+    """A dispute about an invoice or a payment; times in hours."""
+    for name in ("respond_by", "resolved_at"):
+        values[name] = hour(values.get(name))
+    recovered = values.pop("recovered", None)
+    body, envelope = _split(DisputeBody, values)
+    content = DisputeBody(**body, amount=money(amount), recovered=None if recovered is None else money(recovered))
+    return document("dispute", document_id, hours, content, **envelope)
+
+
+def transit(document_id: str, hours: int, status: str, *shipments: str, eta: int | None = None) -> Document:
+    """A carrier's notice of shipments."""
+    refs = (("shipment", shipments),) if shipments else ()
+    return document("transit", document_id, hours, TransitBody(status, hour(eta)), refs=refs)
+
+
+def incident(document_id: str, hours: int, kind: str, resolved: int | None = None) -> Document:
+    """Something that failed."""
+    return document("incident", document_id, hours, IncidentBody(kind, hour(resolved)))
+
+
+def action(document_id: str, hours: int, exception_id: str, what: str, **values: Any) -> Document:
+    """What a person does about the first occurrence of an exception."""
+    body, envelope = _split(ActionBody, values)
+    usual = {"occurrence": 1, "actor": "ann", "role": "admin"}
+    content = ActionBody(**{**usual, **body}, exception_id=exception_id, action=what)
+    return document("action", document_id, hours, content, **envelope)
+
+
+def discounts(*parts: tuple[Number, int], days: int | None = None) -> Terms:
+    """Percents and the days within which they are earned."""
+    return Terms(net_days=days, discounts=tuple(Discount(money(percent), within) for percent, within in parts))
 
 
 def net(days: int) -> Terms:

@@ -17,7 +17,7 @@ from tests.repository.pages import ROOT, codes, table
 from tests.repository.test_contract_code import leaves
 
 CONTRACT = ROOT.parent / "shared" / "CONTRACT.md"
-ADDED = {"o2c completion", "o2c dead-letters redrive", "o2c dead-letters show", "o2c doctor"}
+ADDED = {"o2c completion", "o2c dead-letters redrive", "o2c dead-letters show", "o2c doctor", "o2c policy explain"}
 FIELD = re.compile(r"`([a-z_]+)\??(?:\[.*?\])?`")
 
 pytestmark = pytest.mark.skipif(not CONTRACT.is_file(), reason="the contract does not stand beside the project")

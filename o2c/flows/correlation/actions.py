@@ -5,8 +5,8 @@ from o2c.flows.correlation.policy import Policy
 from o2c.schemas.documents import ActionBody
 
 
-def refusal(body: ActionBody, life: Life, policy: Policy, clock: int) -> str | None:
-    """Why an action on an exception that is known is refused; None where it is not."""
+def refusal(body: ActionBody, life: Life, owner: str, policy: Policy, clock: int) -> str | None:
+    """Why an action on an exception that is known is refused; None where it is not. `owner`: as policy has it."""
     if body.occurrence < life.occurrence:
         return f"occurrence {body.occurrence} is over; the exception is at occurrence {life.occurrence}"
     if not life.is_open and body.action != "comment":
@@ -15,7 +15,7 @@ def refusal(body: ActionBody, life: Life, policy: Policy, clock: int) -> str | N
         return "nobody is named to assign it to"
     if body.action == "snooze" and (body.until is None or body.until <= clock):
         return "the time until which to snooze it is missing or past"
-    return policy.refusal(body.role, body.action, life.code, life.owner, life.assigned)
+    return policy.refusal(body.role, body.action, life.code, owner, life.assigned)
 
 
 def perform(body: ActionBody, life: Life, clock: int) -> None:

@@ -64,12 +64,11 @@ def billing_of(ledger: Ledger, clock: int, *, price_disputed: bool) -> Billing:
             undelivered = line.to_bill(SHIPMENT) - quantity
             if undelivered > 0:
                 blocked.append((line, undelivered))
-                codes.add("MISSING_POD")
-        if quantity <= 0:
-            continue
-        blocking = _blocking(ledger, line, clock, price_disputed=price_disputed)
-        codes |= blocking
-        (blocked if blocking else ready).append((line, quantity))
+                codes |= {"MISSING_POD", *_blocking(ledger, line, clock, price_disputed=price_disputed)}
+        if quantity > 0:
+            blocking = _blocking(ledger, line, clock, price_disputed=price_disputed)
+            codes |= blocking
+            (blocked if blocking else ready).append((line, quantity))
     if ready:
         return Billing(ready=True, lines=ready, blocked_by=codes)
     return Billing(ready=False, lines=blocked, blocked_by=codes) if blocked else _NOTHING

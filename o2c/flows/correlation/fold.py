@@ -11,6 +11,7 @@ from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.lives import (
     CLEARED,
     OPENED,
+    OVERRIDDEN,
     RECORDED,
     Life,
     due_at,
@@ -131,7 +132,7 @@ class Fold:
         if life.state == RECORDED:
             return
         life.settled = False
-        if life.is_open:
+        if life.is_open or life.state == OVERRIDDEN:
             before = shown_life(life)
             life.state = CLEARED
             life.cleared_at = self._clock
@@ -203,7 +204,9 @@ class Fold:
                     self._audit.acted(body, life, "no such exception, or occurrence, has opened", None, None)
                 continue
             before = shown_life(life)
-            refused = refusal(body, life, self._policy, self._clock)
+            finding = holding.get(body.exception_id)
+            owner = life.owner if finding is None else finding.rule.owner
+            refused = refusal(body, life, owner, self._policy, self._clock)
             if refused is None:
                 shown = life.shown
                 perform(body, life, self._clock)

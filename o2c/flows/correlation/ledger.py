@@ -158,6 +158,8 @@ class Ledger:
         for business_at, _, _, document in self.entries.get(document_type, ()):
             noted: set[str] = set()
             for line in document.body.lines or ():  # type: ignore[union-attr]  # these types have lines
+                if line.uom is not None:
+                    line = self.matcher.converted(line)  # type: ignore[arg-type]  # goods lines  # noqa: PLW2901 -- same
                 at = line.at if line.at is not None else business_at
                 filled = self.matcher.find(line, milestone, business_at, document)  # type: ignore[arg-type]  # goods lines
                 for ledger, quantity in filled:

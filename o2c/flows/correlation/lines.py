@@ -177,24 +177,26 @@ def fill(candidates: list[LineLedger], quantity: int, milestone: int) -> tuple[l
     """Spread a quantity over the open quantity of several lines: units that reached the milestone before come first."""
     filled: dict[str, int] = {}
     rest = quantity
+    before = SHIPMENT if milestone == INVOICE else milestone - 1
+    while ORDER < before < SHIPMENT and not any(line.reached[before] for line in candidates):
+        before -= 1
     for ready_only in (True, False):
         for line in candidates:
             if rest <= 0:
                 break
-            taken = min(rest, _open_quantity(line, milestone, ready_only=ready_only) - filled.get(line.key, 0))
+            taken = min(rest, _open_quantity(line, milestone, before, ready_only=ready_only) - filled.get(line.key, 0))
             if taken > 0:
                 filled[line.key] = filled.get(line.key, 0) + taken
                 rest -= taken
     return [(line, filled[line.key]) for line in candidates if line.key in filled], rest
 
 
-def _open_quantity(line: LineLedger, milestone: int, *, ready_only: bool) -> int:
-    """How much of a line a document of this milestone can still mean."""
+def _open_quantity(line: LineLedger, milestone: int, before: int, *, ready_only: bool) -> int:
+    """How much of a line a document of this milestone can still mean: what has reached the one `before`, or all."""
     if milestone == RETURN:
         return line.reached[SHIPMENT] - line.returned
     if milestone == CREDIT:
         return line.reached[INVOICE]
-    before = SHIPMENT if milestone == INVOICE else milestone - 1
     ready = line.ordered if before == ORDER or not ready_only else line.reached[before]
     if milestone == INVOICE and ready_only:
         ready = max(ready, line.reached[POD])

@@ -4,6 +4,8 @@ Units are counted by their index, first in, first out. What reaches a milestone 
 lowers it; the units above the new level and below the old one have lost it then.
 """
 
+from itertools import groupby
+
 from o2c.flows.correlation.arrivals import ArrivalTimes, time_of_unit
 
 Losses = list[tuple[int | None, int, int]]
@@ -13,19 +15,27 @@ _Stretch = tuple[int, int, int]
 """Units from, up to, and when they lost it."""
 
 
-def lost_stretches(arrivals: ArrivalTimes, losses: Losses) -> list[_Stretch]:
-    """Which units lost the milestone and when, in order of time; a later entry overrules an earlier one."""
-    steps = [(time, 0, quantity) for time, quantity in arrivals]
-    for reached_at, lost_at, quantity in losses:
-        if reached_at is not None:
-            steps.append((reached_at, 0, quantity))
-        steps.append((lost_at if reached_at is None else max(reached_at, lost_at), 1, -quantity))
-    level = 0
+def lost_stretches(*tracks: tuple[ArrivalTimes, Losses]) -> list[_Stretch]:
+    """Which units lost a milestone and when, in order of time; a later entry overrules an earlier one.
+
+    Each track is what reached the milestone itself, or a later one that implies it: the highest of them is its level.
+    """
+    steps: list[tuple[int, int, int, int]] = []
+    for track, (arrivals, losses) in enumerate(tracks):
+        steps.extend((time, 0, track, quantity) for time, quantity in arrivals)
+        for reached_at, lost_at, quantity in losses:
+            if reached_at is not None:
+                steps.append((reached_at, 0, track, quantity))
+            steps.append((lost_at if reached_at is None else max(reached_at, lost_at), 1, track, -quantity))
+    levels = [0] * len(tracks)
     stretches: list[_Stretch] = []
-    for time, _, step in sorted(steps):
-        before, level = level, level + step
-        if step < 0:
-            stretches.append((max(0, level), before, time))
+    for time, same_time in groupby(sorted(steps), key=lambda step: step[:2]):
+        before = max(levels)
+        for _, _, track, quantity in same_time:
+            levels[track] += quantity
+        after = max(0, *levels)
+        if after < before:
+            stretches.append((after, before, time[0]))
     return stretches
 
 

@@ -9,8 +9,8 @@ from o2c.schemas.documents import Document, Line
 _REMAINDER = "\x1e"
 """Told apart from the order's line of the same name: what of a document's line no line of the order has room for."""
 
-Misfit = tuple[int, Document, LineLedger, int]
-"""What of a document's line fits no line of the order: business time, document, the line it stands on, quantity."""
+Misfit = tuple[int, Document, Line, int]
+"""What of a document's line fits no line of the order: business time, document, its line, how much of it."""
 
 
 class Matcher:
@@ -52,6 +52,14 @@ class Matcher:
             filled.append(self._apart(line, rest, business_at, document, self.unmatched))
         return filled
 
+    def converted(self, line: Line) -> Line:
+        """The line in the unit in which the order counts, with all its quantities; as it is where nothing converts."""
+        own = self._lines.get(line_key(line.line)) if line.line is not None else None
+        candidates = [own] if own is not None and own.on_order else self.candidates(line)
+        if not candidates or not differs(line, candidates[0]):
+            return line
+        return in_order_units(line, candidates[0]) or line
+
     def _apart(
         self, line: Line, quantity: int, business_at: int, document: Document, misfits: list[Misfit]
     ) -> tuple[LineLedger, int]:
@@ -61,7 +69,7 @@ class Matcher:
         if own is None or own.on_order:
             key = key if own is None else key + _REMAINDER
             own = self._lines.setdefault(key, LineLedger(key, line.line, line.sku))
-        misfits.append((business_at, document, own, quantity))
+        misfits.append((business_at, document, line, quantity))
         return own, quantity
 
     def candidates(self, line: Line) -> list[LineLedger]:

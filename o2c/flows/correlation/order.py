@@ -92,7 +92,7 @@ def _urgency(waits: list[Wait], clock: int) -> tuple[bool, bool, int]:
         until = wait.deadline
         if until is None:
             continue
-        risk_from = until - max(0, wait.rule.tolerance_us - 1) // 4
+        risk_from = wait.rule.calendar.subtract(until, max(0, wait.rule.tolerance_us - 1) // 4)
         if clock < risk_from:
             wake_at = min(wake_at, risk_from)
             continue

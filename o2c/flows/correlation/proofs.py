@@ -67,9 +67,27 @@ class ShipmentLedger:
     def undelivered(self, key: str) -> int:
         """What of a line its proofs should have delivered and did not: of the packages proved, where they name some."""
         expected = self.total.get(key, 0)
-        if self.proved_packages is not None and self.packed is not None:
-            expected = sum(self.packed.get(package, {}).get(key, 0) for package in self.proved_packages)
+        if self.proved_packages is not None:
+            packed = self.packed or {}
+            expected = sum(packed[package].get(key, 0) for package in self.proved_packages if package in packed)
+            expected += self._rest().get(key, 0)
         return max(0, expected - self.delivered.get(key, 0))
+
+    def contents(self, package: str) -> dict[str, int]:
+        """What a package carried, by line: what the lines say, else what no line puts into another package."""
+        packed = self.packed or {}
+        return packed[package] if package in packed else self._rest()
+
+    def _rest(self) -> dict[str, int]:
+        """What the packages carried of which no line tells; nothing is known of one before all of them are proved."""
+        body = self.document.body
+        assert isinstance(body, GoodsBody)
+        packed = self.packed or {}
+        untold = {package for package, _ in body.packages if package not in packed}
+        if not untold or not untold <= (self.proved_packages or set()):
+            return {}
+        told = packed.values()
+        return {key: total - sum(contents.get(key, 0) for contents in told) for key, total in self.total.items()}
 
     def package_of(self, number: str) -> str | None:
         """The package that a number names: its own, or the carrier's for it."""
@@ -193,7 +211,7 @@ class Proofs:
         condition = proof.body.condition  # type: ignore[union-attr]  # a proof of delivery says it
         for shipment, package in packages:
             shipment.prove(proof, business_at, {package})
-            for key, quantity in (shipment.packed or {}).get(package, {}).items():
+            for key, quantity in shipment.contents(package).items():
                 rest = min(quantity, shipment.remaining(key))
                 self._deliver(shipment, key, rest, business_at, refused=condition == "refused")
         self._note(proof, business_at, condition)
@@ -217,7 +235,8 @@ class Proofs:
     ) -> None:
         business_at, _, _, proof = entry
         told = False
-        for line in lines:
+        for told_line in lines:
+            line = told_line if told_line.uom is None else self._ledger.matcher.converted(told_line)
             named = self._named(proof, line)
             shipments = self._shipments if named is None else named
             if packages:

@@ -68,7 +68,8 @@ def _needing_credit(line: LineLedger) -> int:
     """How much of what came back had been invoiced; all of it where invoices are not observed."""
     if line.rules.path.invoice_from is None:
         return line.returned
-    return max(0, min(line.returned, line.reached[INVOICE] + line.returned - line.reached[SHIPMENT]))
+    kept = max(0, line.reached[SHIPMENT] - line.returned)
+    return max(0, min(line.returned, line.reached[INVOICE] - kept))
 
 
 class _Credits:
@@ -84,7 +85,7 @@ class _Credits:
             assert isinstance(body, CreditMemoBody)
             credited += body.amount
             named = [number for kind, numbers in document.refs if kind == "return" for number in numbers]
-            if body.kind in LOWERING:
+            if body.kind in LOWERING and not named:
                 continue
             if body.lines and (named or body.kind == "return"):
                 for memo, line, quantity in ledger.credit_lines:

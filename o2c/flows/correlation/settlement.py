@@ -125,24 +125,31 @@ class Settlement:
                 applications = advice.body.applications  # type: ignore[union-attr]  # payments alone are here
         applied = 0
         for application in applications:
-            applied += application.amount
+            amount = application.amount
             key = (scope, application.invoice)
             invoice = self._by_number.get(key)
             if invoice is not None and invoice.body.currency == body.currency:
-                self._apply(at, invoice, payment, application)
-            elif key in self._credited_back:
-                self._owe(application.amount, body.currency)
+                applied += self._apply(at, invoice, payment, application)
+                continue
+            applied += max(0, amount)
+            if amount <= 0 or invoice is not None:
+                # In another currency than the invoice's it settles nothing there.
+                continue
+            if key in self._credited_back:
+                self._owe(amount, body.currency)
             elif f"invoice{SEPARATOR}{scope}{SEPARATOR}{application.invoice}" in self._documents:
-                payment.overpaid += application.amount
+                payment.overpaid += amount
             elif at_home:
-                self.elsewhere += application.amount
+                self.elsewhere += amount
         payment.unapplied = max(0, body.amount - applied)
 
-    def _apply(self, at: int, invoice: InvoiceLedger, payment: PaymentLedger, application: Application) -> None:
+    def _apply(self, at: int, invoice: InvoiceLedger, payment: PaymentLedger, application: Application) -> int:
+        """Returns how much of the payment's money the application uses; less than nothing where it takes some back."""
         invoice.payments.append(payment)
         amount = application.amount
+        used = amount
         if amount < 0:
-            invoice.reopen(-amount, at)
+            used = -invoice.reopen(-amount, at)
         else:
             settled = invoice.settle(amount, at)
             rest = amount - settled
@@ -159,6 +166,7 @@ class Settlement:
             if deducted:
                 invoice.deducted += deducted
                 invoice.claims.append(Claim(invoice, payment, deducted, adjustment))
+        return used
 
     def _discount(self, at: int, invoice: InvoiceLedger, payment: PaymentLedger, discount: int) -> None:
         before = invoice.discounted - sum(claim.amount for claim in invoice.claims if claim.adjustment is None)

@@ -95,11 +95,12 @@ def waits_of(ledger: Ledger, money: Money, clock: int) -> list[Wait]:
             _wait(ledger, CREDITING, claim.document, claim.business_at, quantity, value)
             for claim, quantity, value in uncredited(ledger, money)
         )
-    waits.extend(
-        _wait(ledger, APPLICATION, payment.document, payment.business_at, None, payment.unapplied)
-        for payment in money.payments
-        if payment.unapplied
-    )
+    if ledger.header_rules.path.invoice_from is not None:
+        waits.extend(
+            _wait(ledger, APPLICATION, payment.document, payment.business_at, None, payment.unapplied)
+            for payment in money.payments
+            if payment.unapplied
+        )
     if "dispute" in ledger.entries:
         waits.extend(_answer_wait(ledger, entry) for entry in ledger.entries["dispute"] if is_unresolved(entry, clock))
     return waits
@@ -132,10 +133,11 @@ def _limits(policy: Policy, rules: Rules, awaited: int, warehouse: str | None) -
 
 
 def _line_wait(ledger: Ledger, line: LineLedger, before: int, after: int, waiting: int) -> Wait:
-    if line.lost is None or after not in line.lost:
+    if line.lost is None:
         since = time_of_unit(line.effective[before], line.reached[after])
     else:
-        stretches = lost_stretches(line.own[after], line.lost[after])
+        implying = (INVOICE,) if after == INVOICE else range(after, POD + 1)
+        stretches = lost_stretches(*((line.own[each], line.lost.get(each, [])) for each in implying))
         since = oldest_start(line.effective[before], stretches, line.reached[after], line.reached[after] + waiting)
     rule, feed = _limits(ledger.policy, line.rules, after, line.warehouse)
     if after == ALLOCATION and line.requested_ship_at is not None:
@@ -186,7 +188,7 @@ def _payment_wait(ledger: Ledger, invoice: InvoiceLedger) -> Wait:
     due = invoice.due_at
     since = due if due is not None else invoice.business_at
     if invoice.losses and due is not None:
-        stretches = lost_stretches(invoice.settlements, invoice.losses)
+        stretches = lost_stretches((invoice.settlements, invoice.losses))
         total = invoice.body.total
         since = oldest_start([(at or 0, part) for at, part in invoice.parts], stretches, total - invoice.open, total)
     until = None if due is None or not rule.enabled else rule.calendar.add(since, rule.tolerance_us)
@@ -223,14 +225,15 @@ def _header_warehouse(ledger: Ledger) -> str | None:
 
 
 def held_value(ledger: Ledger, hold: HoldLedger) -> int | None:
-    """The value of what a hold keeps from leaving; None where a price is missing or no order is known."""
+    """The value of what a hold keeps from leaving, or from being billed; None without a price, or without an order."""
     if ledger.header is None:
         return None
     total = 0
+    last = INVOICE if "invoice" in hold.blocks else SHIPMENT
     for line in ledger.own_lines:
-        unshipped = line.ordered - line.reached[SHIPMENT]
-        if unshipped > 0 and (hold.keys is None or line.key in hold.keys):
-            worth = line.value(unshipped)
+        kept = line.ordered - line.reached[last]
+        if kept > 0 and (hold.keys is None or line.key in hold.keys):
+            worth = line.value(kept)
             if worth is None:
                 return None
             total += worth

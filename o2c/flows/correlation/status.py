@@ -10,7 +10,6 @@ from o2c.flows.correlation.invoices import InvoiceLedger
 from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.lines import LineLedger
 from o2c.flows.correlation.milestones import (
-    INVOICE,
     LINE_MILESTONES,
     MILESTONES,
     ORDER,
@@ -198,7 +197,7 @@ def _financial(money: Money, lines: list[LineLedger]) -> tuple[str, bool]:
         return "unbilled", False
     if money.open_invoices:
         return "invoiced", False
-    return "paid", all(line.reached[INVOICE] >= line.reached[SHIPMENT] for line in lines)
+    return "paid", all(line.to_bill(SHIPMENT) == 0 for line in lines)
 
 
 def _waiting_for(waits: list[Wait], currency: str | None) -> list[dict[str, object]]:

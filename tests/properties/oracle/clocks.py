@@ -1,8 +1,9 @@
 """Clocks that stand still while something is held."""
 
 from tests.properties.oracle.documents import Papers, hold_body
-from tests.properties.oracle.lines import Lines, name_of
-from tests.properties.oracle.model import Known, Ledger
+from tests.properties.oracle.lines import Lines
+from tests.properties.oracle.matching import name_of
+from tests.properties.oracle.model import Calendar, Known, Ledger
 
 _BLOCKED_BY_GOODS_HOLDS = ("allocation", "pick", "shipment")
 BLOCKS = {
@@ -27,16 +28,24 @@ def held_during(papers: Papers, lines: Lines, milestone: str, ledger: Ledger) ->
     return [
         (hold.business_at, hold_body(hold).released_at)
         for hold in papers.of("hold")
-        if milestone in _blocked(hold) and _covers(hold, ledger, lines)
+        if milestone in blocked(hold) and covers(hold, ledger, lines)
     ]
 
 
-def _blocked(hold: Known) -> tuple[str, ...]:
+def is_open(hold: Known, clock: int) -> bool:
+    """Whether a hold is placed and not released."""
+    released = hold_body(hold).released_at
+    return hold.business_at <= clock and (released is None or released > clock)
+
+
+def blocked(hold: Known) -> tuple[str, ...]:
+    """The milestones that a hold keeps from being reached."""
     body = hold_body(hold)
     return BLOCKS[body.kind] if body.blocks is None else body.blocks
 
 
-def _covers(hold: Known, ledger: Ledger, lines: Lines) -> bool:
+def covers(hold: Known, ledger: Ledger, lines: Lines) -> bool:
+    """Whether a hold is of the whole order or of this line."""
     held = hold_body(hold).lines
     if held is None:
         return True
@@ -47,10 +56,10 @@ def _covers(hold: Known, ledger: Ledger, lines: Lines) -> bool:
     return False
 
 
-def deadline_after(start: int, tolerance: int, held: list[Interval]) -> int | None:
+def deadline_after(start: int, tolerance: int, held: list[Interval], calendar: Calendar) -> int | None:
     """The first moment by which the clock has run for `tolerance` since `start`; None if it never gets there.
 
-    The clock runs while no interval covers it, and nothing is due before it runs at all. Walked from one edge
+    The clock runs in business time while no interval covers it; nothing is due before it runs. Walked from one edge
     of an interval to the next.
     """
     edges = sorted({edge for interval in held for edge in interval if edge is not None and edge > start})
@@ -60,11 +69,11 @@ def deadline_after(start: int, tolerance: int, held: list[Interval]) -> int | No
         if left == 0 and not stands_still:
             return moment
         if edge is None:
-            return None if stands_still else moment + left
+            return None if stands_still else calendar.add(moment, left)
         if not stands_still:
-            ran = min(left, edge - moment)
+            ran = calendar.elapsed(moment, edge)
+            if ran >= left:
+                return calendar.add(moment, left)
             left -= ran
-            if left == 0:
-                return moment + ran
         moment = edge
     return None

@@ -1,4 +1,4 @@
-"""From what waits to stalls: which conditions there are, which hold, and which exceptions are open after each step."""
+"""From what waits and what is wrong to conditions, the status and the exceptions that are open after each step."""
 
 import uuid
 from collections.abc import Iterable
@@ -7,11 +7,13 @@ from typing import Any
 
 from o2c.schemas.documents import Document
 from tests.properties.oracle.documents import Papers, standing
-from tests.properties.oracle.lines import Lines
-from tests.properties.oracle.model import Condition, Policy, Progress, Subject, Wait
-from tests.properties.oracle.money import currency_of, net_value
+from tests.properties.oracle.exposure import billing, exposure
+from tests.properties.oracle.findings import all_findings
+from tests.properties.oracle.findings.goods import held_value
+from tests.properties.oracle.model import STALLS, Condition, Finding, Known, Policy, Progress, Subject, Wait
 from tests.properties.oracle.status import describe, worth
 from tests.properties.oracle.waiting import Waiting
+from tests.properties.oracle.waiting_money import all_waits
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "o2c:exception")
 
@@ -20,6 +22,7 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "o2c:exception")
 class Expected:
     """What an order's documents, a policy and a clock come to."""
 
+    waiting: Waiting
     status: dict[str, Any]
     conditions: list[Condition]
     waits: list[Wait]
@@ -54,15 +57,20 @@ def exception_id(correlation_id: str, code: str, subject: Subject) -> str:
 def evaluate(correlation_id: str, arrivals: Iterable[Document], policy: Policy, clock: int) -> Expected:
     """Everything from scratch: the documents in any order, any number of times."""
     papers = Papers(standing(arrivals))
-    waiting = Waiting(correlation_id, papers, Lines(papers), policy, clock)
-    waits = waiting.all()
+    waiting = Waiting(correlation_id, papers, policy, clock)
+    waits = all_waits(waiting)
     running = [wait for wait in waits if wait.deadline is not None and wait.rule.enabled]
+    backordered = any(waiting.backordered(ledger) for ledger in waiting.lines.whole())
     return Expected(
-        status=describe(correlation_id, waiting, waits),
-        conditions=_conditions(correlation_id, waiting, waits, clock),
+        waiting=waiting,
+        status={**describe(correlation_id, waiting, waits), "exposure": exposure(waiting)},
+        conditions=[
+            *_stalls(correlation_id, waiting, waits, clock),
+            *(_at_once(correlation_id, finding, clock) for finding in all_findings(waiting) if finding.rule.enabled),
+        ],
         waits=waits,
-        done=waiting.is_settled() and all(wait.milestone == "release" for wait in waits),
-        held=any(hold.business_at <= clock for hold in waiting.open_holds()),
+        done=waiting.is_settled() and not backordered and all(wait.milestone == "release" for wait in waits),
+        held=bool(waiting.open_holds()),
         at_risk=any(_is_near(wait, clock) for wait in running),
     )
 
@@ -72,49 +80,59 @@ def _is_near(wait: Wait, clock: int) -> bool:
     return wait.deadline <= clock or 4 * (wait.deadline - clock) < wait.rule.tolerance_us
 
 
-def _conditions(correlation_id: str, waiting: Waiting, waits: list[Wait], clock: int) -> list[Condition]:
+def _stalls(correlation_id: str, waiting: Waiting, waits: list[Wait], clock: int) -> list[Condition]:
     groups: dict[tuple[str, Subject], list[Wait]] = {}
     for wait in waits:
         groups.setdefault((wait.code, wait.subject), []).append(wait)
-    return [
-        _condition(correlation_id, code, subject, group, waiting, clock) for (code, subject), group in groups.items()
-    ]
+    return [_stall(correlation_id, code, subject, group, waiting, clock) for (code, subject), group in groups.items()]
 
 
-def _condition(
+def _stall(
     correlation_id: str, code: str, subject: Subject, group: list[Wait], waiting: Waiting, clock: int
 ) -> Condition:
     judged = [wait for wait in group if wait.rule.enabled]
     past = [wait for wait in judged if wait.deadline is not None and wait.deadline <= clock]
     sets = min(past, key=lambda wait: wait.deadline or 0) if past else group[0]
-    amount = _unshipped_value(waiting) if code == "STALLED_RELEASE" else worth(group)
+    worth_of_all = held_value(waiting, hold_of(waiting, subject)) if code == "STALLED_RELEASE" else worth(group)
+    since = min(wait.start or 0 for wait in past) if past else None
+    amount = worth_of_all if past else None
+    currency = group[0].currency or waiting.books.currency
     return Condition(
         code=code,
         subject=subject,
         exception_id=exception_id(correlation_id, code, subject),
         units=tuple((wait.start or 0, wait.deadline, wait.feed, wait.quantity) for wait in judged),
         holding=bool(past),
-        since=min(wait.start or 0 for wait in past) if past else None,
-        amount=amount if past else None,
-        currency=group[0].currency or currency_of(waiting.papers),
-        severity=sets.rule.severity,
+        since=since,
+        amount=amount,
+        currency=currency,
+        severity=sets.rule.severity_at(since or 0, clock, amount, currency),
         owner=sets.rule.owner,
         documents=tuple(sorted({label for wait in group for label in wait.documents})),
     )
 
 
-def _unshipped_value(waiting: Waiting) -> int | None:
-    if waiting.papers.header is None:
-        return None
-    total = 0
-    for ledger in waiting.lines.in_order():
-        missing = ledger.reached("order") - ledger.reached("shipment")
-        if missing > 0:
-            value = net_value(ledger, missing * waiting.lines.grain)
-            if value is None:
-                return None
-            total += value
-    return total
+def hold_of(waiting: Waiting, subject: Subject) -> Known:
+    """The hold that a stall is about."""
+    return next(hold for hold in waiting.papers.of("hold") if Subject(*hold.key) == subject)
+
+
+def _at_once(correlation_id: str, finding: Finding, clock: int) -> Condition:
+    return Condition(
+        code=finding.code,
+        subject=finding.subject,
+        exception_id=exception_id(correlation_id, finding.code, finding.subject),
+        units=((finding.since, finding.opens_at, finding.awaits, 0),),
+        holding=finding.since <= clock,
+        since=finding.since,
+        amount=finding.amount,
+        currency=finding.currency,
+        severity=finding.rule.severity_at(finding.since, clock, finding.amount, finding.currency),
+        owner=finding.rule.owner,
+        documents=(),
+        graced=False,
+        recorded=finding.recorded,
+    )
 
 
 def closed(expected: Expected, opened: Iterable[Condition]) -> bool:
@@ -127,7 +145,7 @@ def health(expected: Expected, opened: Iterable[Condition]) -> str:
     exceptions = list(opened)
     if closed(expected, exceptions):
         return "closed"
-    if exceptions:
+    if any(one.code in STALLS for one in exceptions):
         return "stalled"
     if expected.held:
         return "held"
@@ -139,6 +157,7 @@ def render(expected: Expected, opened: Iterable[Condition]) -> dict[str, Any]:
     exceptions = sorted(opened, key=lambda condition: condition.exception_id)
     return {
         **expected.status,
+        "billing": billing(expected.waiting, exceptions),
         "closed": closed(expected, exceptions),
         "health": health(expected, exceptions),
         "exceptions": [
@@ -162,9 +181,11 @@ def open_set(correlation_id: str, history: Iterable[Step], policy: Policy) -> li
         now: dict[str, OpenException] = {}
         for condition in evaluate(correlation_id, arrivals, policy, step.clock).conditions:
             key = condition.exception_id
+            if condition.recorded:
+                continue
             if key in opened and condition.holding:
                 now[key] = OpenException(condition, openings[key])
-            elif _opens(condition, policy, step):
+            elif opens(condition, policy, step):
                 openings[key] = openings.get(key, 0) + 1
                 now[key] = OpenException(condition, openings[key])
         opened = now
@@ -172,11 +193,15 @@ def open_set(correlation_id: str, history: Iterable[Step], policy: Policy) -> li
     return after
 
 
-def _opens(condition: Condition, policy: Policy, step: Step) -> bool:
+def opens(condition: Condition, policy: Policy, step: Step) -> bool:
+    """Whether a condition that was not open opens at this step."""
     for _, deadline, feed, _ in condition.units:
         if deadline is None or deadline > step.clock:
             continue
+        if feed is None:
+            return True
         progress = step.progress(feed)
-        if progress is not None and progress >= deadline + policy.grace_us(feed):
+        grace = policy.grace_us(feed) if condition.graced else 0
+        if progress is not None and progress >= deadline + grace:
             return True
     return False

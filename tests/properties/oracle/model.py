@@ -1,7 +1,8 @@
 """The oracle's own words: documents that count, single units of quantity, and what waits. Nothing here is clever."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Protocol
 
 from o2c.schemas.documents import Document, OrderLine
@@ -15,25 +16,54 @@ STALL_OF = {
     "invoice": "SHIPPED_NOT_INVOICED",
     "payment": "PAST_DUE",
 }
+STALLS = (
+    "STALLED_RELEASE",
+    *STALL_OF.values(),
+    "UNCREDITED_RETURN",
+    "UNAPPLIED_CASH",
+    "UNRESOLVED_DISPUTE",
+)
 
 DocumentKey = tuple[str, str, str]
 """(scope, type, document_id)"""
+
+LineName = tuple[str, str]
+"""How a line is called: ("line", its number), ("sku", its sku) and so on."""
 
 Progress = Callable[[str], int | None]
 """Up to when a feed has been read, in UTC microseconds; None where a declared feed was never seen."""
 
 
-class StallRule(Protocol):
-    """What the oracle reads of a policy's rule for one stall."""
+class Calendar(Protocol):
+    """What the oracle asks of business time."""
+
+    def add(self, start_us: int, duration_us: int) -> int: ...
+    def elapsed(self, start_us: int, end_us: int) -> int: ...
+    def day_of(self, time_us: int) -> int: ...
+
+
+class Rule(Protocol):
+    """What the oracle reads of a policy's rule for one reason code."""
 
     @property
     def enabled(self) -> bool: ...
     @property
     def tolerance_us(self) -> int: ...
     @property
-    def severity(self) -> str: ...
-    @property
     def owner(self) -> str: ...
+    @property
+    def calendar(self) -> Calendar: ...
+    @property
+    def percent(self) -> int | None: ...
+    @property
+    def absolute_amount(self) -> int | None: ...
+    @property
+    def absolute_quantity(self) -> int | None: ...
+    @property
+    def after_eta_us(self) -> int | None: ...
+    @property
+    def before_respond_by_us(self) -> int | None: ...
+    def severity_at(self, since: int, clock: int, amount: int | None, currency: str | None) -> str: ...
 
 
 class Rules(Protocol):
@@ -44,7 +74,9 @@ class Rules(Protocol):
     @property
     def lead_us(self) -> int: ...
     @property
-    def codes(self) -> Mapping[str, StallRule]: ...
+    def settle_us(self) -> int: ...
+    @property
+    def codes(self) -> Mapping[str, Rule]: ...
 
 
 class Policy(Protocol):
@@ -64,10 +96,15 @@ class Policy(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """A document in its winning revision, with the business time at which it took effect."""
+    """A document in its winning revision, with the business time at which it took effect.
+
+    `void_at`: when a later document took it back. `conflict`: its winning revision came with two contents, by then.
+    """
 
     document: Document
     business_at: int
+    void_at: int | None = None
+    conflict: bool = False
 
     @property
     def key(self) -> DocumentKey:
@@ -85,6 +122,10 @@ class Known:
         scope, kind, document_id = self.key
         return f"{scope}/{kind}/{document_id}" if scope else f"{kind}/{document_id}"
 
+    def named(self, kind: str) -> tuple[str, ...]:
+        """The documents of a kind that this one refers to as a whole."""
+        return tuple(number for name, numbers in self.document.refs if name == kind for number in numbers)
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -93,6 +134,8 @@ class Unit:
     at: int
     source: Known
     requested_ship_at: int | None = None
+    promised_at: int | None = None
+    package: str | None = None
 
     @property
     def place(self) -> tuple[int, str, str]:
@@ -100,54 +143,91 @@ class Unit:
         return (self.at, self.source.document.scope, self.source.document.document_id)
 
 
+@dataclass(frozen=True)
+class Gone:
+    """Grains that had reached a milestone by a document that was taken back."""
+
+    at: int
+    lost_at: int
+    grains: int
+
+
 @dataclass
 class Ledger:
     """One line: what was ordered, and every single unit that reached each milestone by its own documents."""
 
-    name: tuple[str, str]
+    name: LineName
     line: str | None
     sku: str | None
     ordered_by: list[tuple[Known, OrderLine]] = field(default_factory=list)
-    own: dict[str, list[Unit]] = field(default_factory=lambda: {milestone: [] for milestone in (*CHAIN, "invoice")})
-    taken_back: int = 0
+    own: dict[str, list[Unit]] = field(
+        default_factory=lambda: {milestone: [] for milestone in (*CHAIN, "invoice", "return")}
+    )
+    gone: dict[str, list[Gone]] = field(default_factory=lambda: {milestone: [] for milestone in (*CHAIN, "invoice")})
+    kits: dict[str, list[Unit]] = field(default_factory=dict)
+    lowered: list[Unit] = field(default_factory=list)
+    credited_lines: int = 0
+    credited_back: int = 0
+    backordered: list[Unit] = field(default_factory=list)
+    substitutes: dict[str, int] = field(default_factory=dict)
+    components: list[tuple["Ledger", Fraction]] = field(default_factory=list)
+    parent: "Ledger | None" = None
     called: tuple[int, tuple[int, str, str], int] | None = None
 
     @property
     def place(self) -> tuple[int, int, str]:
-        """Lines by number, then by text."""
-        text = self.name[1]
+        """Lines by number, then by text, then those of units that nobody can convert."""
+        kind, text = self.name
+        if " in " in kind:
+            return (2, 0, text)
         return (0, int(text), "") if text.isdigit() else (1, 0, text)
 
     @property
     def invoiced(self) -> int:
-        """Grains invoiced, less those of negative invoice lines."""
-        return len(self.own["invoice"]) - self.taken_back
+        """Grains invoiced, less those of negative invoice lines and of credit memos that lower them."""
+        return max(0, len(self.own["invoice"]) - len(self.lowered))
+
+    @property
+    def returned(self) -> int:
+        """Grains that came back."""
+        return len(self.own["return"])
+
+    @property
+    def free(self) -> bool:
+        """Whether nobody pays for the line."""
+        return bool(self.ordered_by) and self.ordered_by[0][1].free
 
     def effective(self, milestone: str) -> list[Unit]:
         """Unit by unit, when it reached the milestone at the latest: by its own document or by a later milestone's."""
         mine = sorted(self.own[milestone], key=lambda unit: unit.place)
-        if milestone == "pod":
+        if milestone in self.kits:
+            mine = _sooner(mine, self.kits[milestone])
+        if milestone in ("pod", "invoice"):
             return mine
         later = self.effective(CHAIN[CHAIN.index(milestone) + 1])
-        reached = []
-        for position in range(max(len(mine), len(later))):
-            if position >= len(mine):
-                if milestone != "order":
-                    reached.append(later[position])
-            elif position < len(later) and later[position].at < mine[position].at:
-                reached.append(Unit(later[position].at, mine[position].source, mine[position].requested_ship_at))
-            else:
-                reached.append(mine[position])
-        return reached
+        return _sooner(mine, later[: len(mine)] if milestone == "order" else later)
 
     def reached(self, milestone: str) -> int:
         """How many grains reached the milestone."""
         return self.invoiced if milestone == "invoice" else len(self.effective(milestone))
 
 
+def _sooner(mine: list[Unit], others: list[Unit]) -> list[Unit]:
+    """Unit by unit, whichever of two ways to reach a milestone was the sooner."""
+    reached = []
+    for position in range(max(len(mine), len(others))):
+        if position >= len(mine):
+            reached.append(others[position])
+        elif position < len(others) and others[position].at < mine[position].at:
+            reached.append(replace(mine[position], at=others[position].at))
+        else:
+            reached.append(mine[position])
+    return reached
+
+
 @dataclass(frozen=True)
 class Subject:
-    """What a stall is about."""
+    """What an exception is about."""
 
     scope: str
     type: str
@@ -156,7 +236,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Wait:
-    """One grain (or one invoice's money, or one hold) that waits for a milestone."""
+    """One grain (or one document's money, or one hold) that waits for a milestone."""
 
     code: str
     subject: Subject
@@ -165,7 +245,7 @@ class Wait:
     deadline: int | None
     feed: str
     quantity: int
-    rule: StallRule
+    rule: Rule
     ledger: Ledger | None
     documents: tuple[str, ...]
     money: int | None = None
@@ -173,17 +253,36 @@ class Wait:
 
 
 @dataclass(frozen=True)
-class Condition:
-    """A stall that holds or will hold: what waits for one milestone about one subject.
+class Finding:
+    """What is wrong at once: since when, and worth how much.
 
-    `units`: (clock start, deadline or None, feed, quantity). `since`: of what is past its deadline; `amount`: of all
-    that waits. Both None while nothing is past its deadline, the amount also without a price.
+    `awaits`: the feed that could refute it, for a code that waits for it until `opens_at`. `recorded`: a fact only.
+    """
+
+    code: str
+    subject: Subject
+    since: int
+    amount: int | None
+    currency: str | None
+    rule: Rule
+    opens_at: int
+    awaits: str | None = None
+    recorded: bool = False
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What holds or will hold of one code about one subject.
+
+    `units`: (clock start, deadline or None, feed or None, quantity). `since`: of what is past its deadline; `amount`:
+    of all that waits. Both None while nothing is past its deadline, the amount also without a price. `graced`: whether
+    the feed's grace counts too. `recorded`: a fact, never open.
     """
 
     code: str
     subject: Subject
     exception_id: str
-    units: tuple[tuple[int, int | None, str, int], ...]
+    units: tuple[tuple[int, int | None, str | None, int], ...]
     holding: bool
     since: int | None
     amount: int | None
@@ -191,3 +290,5 @@ class Condition:
     severity: str
     owner: str
     documents: tuple[str, ...]
+    graced: bool = True
+    recorded: bool = False

@@ -5,10 +5,11 @@ from typing import Any
 
 from o2c.schemas.numbers import AMOUNT_PLACES, QUANTITY_PLACES, plain
 from o2c.schemas.times import rfc3339
-from tests.properties.oracle.documents import Papers, invoice_body, order_body
+from tests.properties.oracle.books import Books
+from tests.properties.oracle.documents import Papers, order_body, payment_body
 from tests.properties.oracle.lines import Lines
 from tests.properties.oracle.model import CHAIN, Ledger, Unit, Wait
-from tests.properties.oracle.money import balances, currency_of, net_value, ordered_amount, unapplied_amount
+from tests.properties.oracle.value import ordered_amount, total_value
 from tests.properties.oracle.waiting import Waiting
 
 _WORDS = {
@@ -19,6 +20,8 @@ _WORDS = {
     "pod": "delivered",
     "invoice": "invoiced",
 }
+_GOODS = (*CHAIN[1:], "invoice", "payment")
+_TERMS = ("invoiced", "paid", "discounted", "credited", "deducted", "written_off", "open")
 
 
 def describe(correlation_id: str, waiting: Waiting, waits: list[Wait]) -> dict[str, Any]:
@@ -31,16 +34,13 @@ def describe(correlation_id: str, waiting: Waiting, waits: list[Wait]) -> dict[s
         "order": header.document.document_id if header is not None else None,
         "customer_id": header.document.customer_id if header is not None else None,
         "channel": body.channel if body is not None else None,
-        "currency": currency_of(papers),
+        "currency": waiting.books.currency,
         "warehouse": body.warehouse if body is not None else None,
         "fulfilment": _fulfilment(waiting),
-        "financial": _financial(papers, lines),
-        "waiting_for": _waiting_for(waits, currency_of(papers)),
-        "quantities": {
-            word: _quantity(sum(ledger.reached(milestone) for ledger in lines.in_order()), lines)
-            for milestone, word in _WORDS.items()
-        },
-        "amounts": _amounts(papers),
+        "financial": _financial(waiting),
+        "waiting_for": _waiting_for(waits, waiting.books.currency),
+        "quantities": _quantities(lines.whole(), lines),
+        "amounts": _amounts(papers, waiting.books),
         "milestones": _milestones(waiting),
         "lines": [_line(ledger, lines) for ledger in lines.in_order()],
         "documents": _documents(papers),
@@ -51,9 +51,21 @@ def _quantity(grains: int, lines: Lines) -> str:
     return plain(grains * lines.grain, QUANTITY_PLACES)
 
 
+def _quantities(ledgers: list[Ledger], lines: Lines) -> dict[str, str]:
+    numbers = {
+        word: _quantity(sum(ledger.reached(milestone) for ledger in ledgers), lines)
+        for milestone, word in _WORDS.items()
+    }
+    return {**numbers, "returned": _quantity(sum(ledger.returned for ledger in ledgers), lines)}
+
+
 def _line(ledger: Ledger, lines: Lines) -> dict[str, Any]:
-    numbers = {word: _quantity(ledger.reached(milestone), lines) for milestone, word in _WORDS.items()}
-    return {"line": ledger.line, "sku": ledger.sku, **numbers}
+    shown: dict[str, Any] = {"line": ledger.line, "sku": ledger.sku, **_quantities([ledger], lines)}
+    if ledger.substitutes:
+        shown["substitutes"] = [
+            {"sku": sku, "quantity": _quantity(grains, lines)} for sku, grains in sorted(ledger.substitutes.items())
+        ]
+    return shown
 
 
 def _documents(papers: Papers) -> list[dict[str, Any]]:
@@ -72,7 +84,7 @@ def _documents(papers: Papers) -> list[dict[str, Any]]:
 
 
 def _fulfilment(waiting: Waiting) -> dict[str, Any]:
-    papers, ledgers = waiting.papers, waiting.lines.in_order()
+    papers, ledgers = waiting.papers, waiting.lines.whole()
     furthest = "order" if papers.header is not None else None
     for milestone in CHAIN[1:]:
         if any(ledger.reached(milestone) for ledger in ledgers):
@@ -87,36 +99,40 @@ def _fulfilment(waiting: Waiting) -> dict[str, Any]:
     return {"stage": _WORDS[furthest], "complete": complete}
 
 
-def _financial(papers: Papers, lines: Lines) -> dict[str, Any]:
-    if not papers.of("invoice"):
+def _financial(waiting: Waiting) -> dict[str, Any]:
+    books = waiting.books.books.values()
+    if not books:
         return {"stage": "unbilled", "complete": False}
-    if any(balance.open for balance in balances(papers).values()):
+    if any(book.open for book in books):
         return {"stage": "invoiced", "complete": False}
-    billed = all(ledger.reached("shipment") <= ledger.invoiced for ledger in lines.in_order())
+    priced = [ledger for ledger in waiting.lines.whole() if not ledger.free]
+    billed = all(ledger.reached("shipment") <= ledger.invoiced for ledger in priced)
     return {"stage": "paid", "complete": billed}
 
 
-def _amounts(papers: Papers) -> dict[str, str | None]:
-    currency = currency_of(papers)
-    mine = [balance for balance in balances(papers).values() if invoice_body(balance.invoice).currency == currency]
+def _amounts(papers: Papers, books: Books) -> dict[str, str | None]:
     ordered = ordered_amount(papers)
+    terms = {
+        word: sum(book.total if word == "invoiced" else int(getattr(book, word)) for book in books.mine())
+        for word in _TERMS
+    }
+    terms["overpaid"] = books.sum_of(books.overpaid)
+    terms["unapplied"] = books.sum_of(books.unapplied)
+    terms["credit_due"] = books.sum_of(books.credit_due)
     return {
         "ordered": None if ordered is None else plain(ordered, AMOUNT_PLACES),
-        "invoiced": plain(sum(balance.total for balance in mine), AMOUNT_PLACES),
-        "paid": plain(sum(balance.paid for balance in mine), AMOUNT_PLACES),
-        "open": plain(sum(balance.open for balance in mine), AMOUNT_PLACES),
-        "unapplied": plain(unapplied_amount(papers), AMOUNT_PLACES),
+        **{word: plain(amount, AMOUNT_PLACES) for word, amount in terms.items()},
     }
 
 
 def _milestones(waiting: Waiting) -> dict[str, dict[str, Any]]:
     shown = {}
-    paths = [waiting.order_rules(), *(waiting.line_rules(ledger) for ledger in waiting.lines.in_order())]
+    paths = [waiting.order_rules(), *(waiting.line_rules(ledger) for ledger in waiting.lines.whole())]
     for milestone in (*CHAIN, "invoice", "payment"):
         if not any(milestone in rules.milestones for rules in paths):
             continue
         if milestone == "payment":
-            times, done, whole = _paid(waiting.papers)
+            times, done, whole = _paid(waiting)
         else:
             times, done, whole = _moved(milestone, waiting.lines)
         if times:
@@ -132,27 +148,22 @@ def _milestones(waiting: Waiting) -> dict[str, dict[str, Any]]:
 def _moved(milestone: str, lines: Lines) -> tuple[list[int], int, int]:
     units: list[Unit] = []
     done, whole = 0, 0
-    for ledger in lines.in_order():
+    for ledger in lines.whole():
         units += ledger.own["invoice"] if milestone == "invoice" else ledger.effective(milestone)
         done += min(max(0, ledger.reached(milestone)), ledger.reached("order"))
         whole += ledger.reached("order")
     return [unit.at for unit in units], done, whole
 
 
-def _paid(papers: Papers) -> tuple[list[int], int, int]:
-    currency = currency_of(papers)
-    owed = [
-        balance
-        for balance in balances(papers).values()
-        if balance.total > 0 and invoice_body(balance.invoice).currency == currency
-    ]
-    settled = sum(balance.total - balance.open for balance in owed)
-    return [receipt.business_at for receipt in papers.of("payment")], settled, sum(balance.total for balance in owed)
+def _paid(waiting: Waiting) -> tuple[list[int], int, int]:
+    owed = waiting.books.mine()
+    receipts = [one.business_at for one in waiting.papers.of("payment") if payment_body(one).kind == "receipt"]
+    return receipts, sum(book.settled for book in owed), sum(book.total for book in owed)
 
 
 def _waiting_for(waits: list[Wait], currency: str | None) -> list[dict[str, Any]]:
     entries = []
-    for milestone in (*CHAIN[1:], "invoice", "payment"):
+    for milestone in _GOODS:
         mine = [wait for wait in waits if wait.milestone == milestone]
         if mine:
             entries.append(_entry(milestone, mine, currency))
@@ -180,16 +191,8 @@ def _entry(milestone: str, waits: list[Wait], currency: str | None) -> dict[str,
 
 def worth(waits: list[Wait]) -> int | None:
     """The value of all that waits, line by line; None where a price is missing."""
-    total, quantities = 0, dict[tuple[str, str], tuple[Ledger, int]]()
-    for wait in waits:
-        if wait.ledger is None:
-            total += wait.money or 0
-        else:
-            _, quantity = quantities.get(wait.ledger.name, (wait.ledger, 0))
-            quantities[wait.ledger.name] = (wait.ledger, quantity + wait.quantity)
-    for ledger, quantity in quantities.values():
-        value = net_value(ledger, quantity)
-        if value is None:
-            return None
-        total += value
-    return total
+    money = [wait.money for wait in waits if wait.ledger is None]
+    goods = total_value([(wait.ledger, wait.quantity) for wait in waits if wait.ledger is not None])
+    if goods is None or any(amount is None for amount in money):
+        return None
+    return goods + sum(amount or 0 for amount in money)

@@ -1,39 +1,50 @@
-"""What waits, for what, since when, and until when it may: one entry a unit."""
+"""What goods and invoices wait for, since when, and until when they may: one entry a unit."""
 
 from collections.abc import Iterator
 
-from o2c.schemas.documents import GoodsBody, OrderBody
-from tests.properties.oracle.clocks import deadline_after, held_during
-from tests.properties.oracle.documents import Papers, hold_body, invoice_body, order_body
+from o2c.schemas.documents import OrderBody
+from tests.properties.oracle.books import Books
+from tests.properties.oracle.clocks import Interval, deadline_after, held_during, is_open
+from tests.properties.oracle.deliveries import Deliveries
+from tests.properties.oracle.documents import (
+    Papers,
+    goods_body,
+    hold_body,
+    order_body,
+    payment_body,
+    return_body,
+    transit_body,
+)
 from tests.properties.oracle.lines import Lines
-from tests.properties.oracle.model import CHAIN, STALL_OF, Known, Ledger, Policy, Rules, StallRule, Subject, Unit, Wait
-from tests.properties.oracle.money import balances, due_of, ordered_amount, received_amount
-
-_ENDLESS = 10**30
+from tests.properties.oracle.losses import lost_units
+from tests.properties.oracle.matching import ENDLESS
+from tests.properties.oracle.model import CHAIN, STALL_OF, Known, Ledger, Policy, Rule, Rules, Subject, Unit, Wait
+from tests.properties.oracle.value import ordered_amount
 
 
 class Waiting:
-    """All that an order waits for under a policy."""
+    """Everything that is known of an order under a policy, and what of its goods waits."""
 
-    def __init__(self, correlation_id: str, papers: Papers, lines: Lines, policy: Policy, clock: int) -> None:
+    def __init__(self, correlation_id: str, papers: Papers, policy: Policy, clock: int) -> None:
         self.papers = papers
-        self.lines = lines
+        self.lines = Lines(papers)
+        self.deliveries = Deliveries(papers, self.lines)
+        self.lines.take_money()
+        self.books = Books(papers)
         self.policy = policy
         self.clock = clock
         self.order = Subject("", "order", correlation_id)
         self.header: OrderBody | None = order_body(papers.header) if papers.header is not None else None
         self.customer = papers.header.document.customer_id if papers.header is not None else None
 
-    def all(self) -> list[Wait]:
+    def goods(self) -> list[Wait]:
         """Every waiting unit; lines by number, milestones in the order of the chain."""
         waits: list[Wait] = []
-        for ledger in self.lines.in_order():
+        for ledger in self.lines.whole():
             for milestone in CHAIN[1:]:
                 waits += self._for_goods(ledger, milestone)
             waits += self._for_invoice(ledger)
         waits += self._for_deliveries()
-        waits += self._for_payment()
-        waits += self._for_release()
         return waits
 
     def order_rules(self) -> Rules:
@@ -65,58 +76,108 @@ class Waiting:
         path, asked = self.order_rules().milestones, ordered_amount(self.papers)
         if "payment" not in path or "invoice" in path:
             return True
+        receipts = [payment_body(one) for one in self.papers.of("payment") if payment_body(one).kind == "receipt"]
         if asked is None:
-            return bool(self.papers.of("payment"))
-        return received_amount(self.papers) >= asked
+            return bool(receipts)
+        return sum(body.amount for body in receipts if body.currency == self.books.currency) >= asked
 
     def is_cancelled(self) -> bool:
         """Whether everything that was ordered is cancelled."""
-        if any(ledger.reached("order") for ledger in self.lines.in_order()):
+        if any(ledger.reached("order") for ledger in self.lines.whole()):
             return False
         lines = [line for order in self.papers.orders for line in order_body(order).lines]
         return self.papers.is_cancelled or any(line.quantity and line.cancelled_quantity for line in lines)
 
+    def holds_to_come(self) -> list[Known]:
+        """The holds that are not released at the clock, placed by then or not."""
+        found = []
+        for hold in self.papers.of("hold"):
+            released = hold_body(hold).released_at
+            if released is None or released > self.clock:
+                found.append(hold)
+        return found
+
+    def open_holds(self) -> list[Known]:
+        """The holds that stand at the clock."""
+        return [hold for hold in self.papers.of("hold") if is_open(hold, self.clock)]
+
     # ---------------------------------------------------------------------- goods
+
+    def backordered(self, ledger: Ledger) -> list[Unit]:
+        """What the latest allocation that names a line could not allocate, at most what is not allocated."""
+        if not ledger.ordered_by:
+            return []
+        missing = ledger.reached("order") - ledger.reached("allocation")
+        return ledger.backordered[: max(0, missing)]
 
     def _for_goods(self, ledger: Ledger, milestone: str) -> Iterator[Wait]:
         rules = self.line_rules(ledger)
-        before = _before(rules, milestone)
+        before = before_on(rules, milestone)
         if before is None or milestone not in rules.milestones or (milestone == "pod" and before == "shipment"):
             return
-        for unit in ledger.effective(before)[ledger.reached(milestone) : self._limit(ledger)]:
-            start = unit.at
+        limit = self._limit(ledger)
+        if milestone == "allocation":
+            limit = min(limit, max(0, ledger.reached("order") - len(self.backordered(ledger))))
+        lost = self._lost(ledger, milestone)
+        for index, unit in enumerate(ledger.effective(before)[:limit]):
+            if index < ledger.reached(milestone):
+                continue
+            start = max(unit.at, lost.get(index, unit.at))
             if milestone == "allocation" and unit.requested_ship_at is not None:
                 start = max(start, unit.requested_ship_at - rules.lead_us)
             yield self._of_line(ledger, milestone, before, start, rules)
 
-    def _last(self, ledger: Ledger) -> int:
+    def _lost(self, ledger: Ledger, milestone: str) -> dict[int, int]:
+        parts = (ledger, *(part for part, _ in ledger.components))
+        if ledger.lowered or any(any(part.gone.values()) for part in parts):
+            return lost_units(ledger, milestone)
+        return {}
+
+    def last(self, ledger: Ledger) -> int:
         """What ships at all: once nothing more will, what has shipped."""
-        final = any(_goods(shipment).final for shipment in self.papers.of("shipment"))
-        if final or any(line.closed for _, line in ledger.ordered_by):
+        if self.shipping_is_final() or any(line.closed for _, line in ledger.ordered_by):
             return ledger.reached("shipment")
-        return _ENDLESS
+        return ENDLESS
+
+    def shipping_is_final(self) -> bool:
+        """Whether a shipment says that nothing more will ship."""
+        return any(goods_body(shipment).final for shipment in self.papers.of("shipment"))
 
     def _limit(self, ledger: Ledger) -> int:
-        if self._last(ledger) < _ENDLESS:
-            return self._last(ledger)
+        if self.last(ledger) < ENDLESS:
+            return self.last(ledger)
         if ledger.ordered_by:
             return ledger.reached("order")
-        return 0 if self.papers.header is not None else _ENDLESS
+        return 0 if self.papers.header is not None else ENDLESS
 
-    def _for_invoice(self, ledger: Ledger) -> Iterator[Wait]:
+    def billable_from(self, ledger: Ledger) -> str | None:
+        """The milestone after which a line is to be billed; None where nobody waits for its invoice."""
         rules = self.line_rules(ledger)
-        if "invoice" not in rules.milestones:
-            return
+        if "invoice" not in rules.milestones or ledger.free:
+            return None
         billing = self.header.billing if self.header is not None else "shipment"
         base = "pod" if billing == "delivery" else "shipment"
-        if base not in rules.milestones:
-            earlier = _before(rules, base)
-            if earlier is None:
-                return
-            # Without anything between the order and it, billing counts from what can be seen later.
-            base = "pod" if earlier == "order" and "pod" in rules.milestones else earlier
-        for unit in ledger.effective(base)[max(0, ledger.invoiced) : self._last(ledger)]:
-            yield self._of_line(ledger, "invoice", base, unit.at, rules)
+        if base in rules.milestones:
+            return base
+        earlier = before_on(rules, base)
+        # Without anything between the order and it, billing counts from what can be seen later.
+        return "pod" if earlier == "order" and "pod" in rules.milestones else earlier
+
+    def to_bill(self, ledger: Ledger) -> list[tuple[int, Unit]]:
+        """The units, with their index, that can be billed and are neither returned nor invoiced."""
+        base = self.billable_from(ledger)
+        if base is None:
+            return []
+        units = ledger.effective(base)[: self.last(ledger)]
+        end = len(units) - ledger.returned
+        return [(index, units[index]) for index in range(max(0, ledger.invoiced), end)]
+
+    def _for_invoice(self, ledger: Ledger) -> Iterator[Wait]:
+        base = self.billable_from(ledger)
+        lost = self._lost(ledger, "invoice")
+        for index, unit in self.to_bill(ledger):
+            start = max(unit.at, lost.get(index, unit.at))
+            yield self._of_line(ledger, "invoice", base or "", start, self.line_rules(ledger))
 
     def _of_line(self, ledger: Ledger, milestone: str, before: str, start: int, rules: Rules) -> Wait:
         return Wait(
@@ -133,95 +194,90 @@ class Waiting:
         )
 
     def _deadline(self, rules: Rules, milestone: str, ledger: Ledger, start: int) -> int | None:
-        return deadline_after(
-            start, _rule(rules, milestone).tolerance_us, held_during(self.papers, self.lines, milestone, ledger)
-        )
+        rule = _rule(rules, milestone)
+        return deadline_after(start, rule.tolerance_us, self._held(milestone, ledger), rule.calendar)
+
+    def _held(self, milestone: str, ledger: Ledger) -> list[Interval]:
+        return held_during(self.papers, self.lines, milestone, ledger)
+
+    # ----------------------------------------------------------------- deliveries
 
     def _for_deliveries(self) -> Iterator[Wait]:
+        refused = {name: _refused(ledger) for name, ledger in self.lines.ledgers.items()}
+        credited = {name: ledger.credited_lines for name, ledger in self.lines.ledgers.items()}
         for shipment in self.papers.of("shipment"):
-            for name, carried in self.lines.carried[shipment.key].items():
+            settling = (refused, credited) if shipment.key in self.deliveries.proved else (refused,)
+            for name in self.lines.carried[shipment.key]:
                 ledger = self.lines.ledgers[name]
-                rules = self.line_rules(ledger, _goods(shipment).carrier)
+                rules = self.line_rules(ledger, goods_body(shipment).carrier)
+                units = self.deliveries.waiting(shipment.key, name)
+                for pool in settling:
+                    settled = min(pool[name], len(units))
+                    units = units[settled:]
+                    pool[name] -= settled
                 if "pod" in rules.milestones and "shipment" in rules.milestones:
-                    yield from self._for_delivery(shipment, ledger, carried, rules)
+                    for unit in units:
+                        yield self._for_delivery(shipment, ledger, unit, rules)
 
-    def _for_delivery(self, shipment: Known, ledger: Ledger, carried: list[Unit], rules: Rules) -> Iterator[Wait]:
-        delivered = self.lines.handed_over.get(shipment.key, {}).get(ledger.name, 0)
-        for unit in sorted(carried, key=lambda one: one.place)[delivered:]:
-            yield Wait(
-                code="MISSING_POD",
-                subject=Subject(*shipment.key),
-                milestone="pod",
-                start=unit.at,
-                deadline=self._deadline(rules, "pod", ledger, unit.at),
-                feed=self.policy.feed_of("pod", self.warehouse(ledger)),
-                quantity=self.lines.grain,
-                rule=_rule(rules, "pod"),
-                ledger=ledger,
-                documents=(shipment.label,),
+    def _for_delivery(self, shipment: Known, ledger: Ledger, unit: Unit, rules: Rules) -> Wait:
+        rule = _rule(rules, "pod")
+        start = max(unit.at, self._lost_delivery(shipment))
+        deadline = self._deadline(rules, "pod", ledger, start)
+        eta = self.expected_at(shipment)
+        if eta is not None and rule.after_eta_us is not None:
+            deadline = rule.calendar.add(eta, rule.after_eta_us)
+        return Wait(
+            code="MISSING_POD",
+            subject=Subject(*shipment.key),
+            milestone="pod",
+            start=start,
+            deadline=deadline,
+            feed=self.policy.feed_of("pod", self.warehouse(ledger)),
+            quantity=self.lines.grain,
+            rule=rule,
+            ledger=ledger,
+            documents=(shipment.label,),
+        )
+
+    def _lost_delivery(self, shipment: Known) -> int:
+        """When a proof of delivery that names the shipment was last taken back."""
+        lost = [
+            pod.void_at or 0
+            for pod in self.papers.gone("pod")
+            if pod.key[0] == shipment.key[0] and shipment.key[2] in pod.named("shipment")
+        ]
+        return max(lost, default=0)
+
+    def expected_at(self, shipment: Known) -> int | None:
+        """When the shipment should arrive, by its carrier's last word, else by its own."""
+        told = [transit_body(one).eta for one in self.notices(shipment) if transit_body(one).eta is not None]
+        return told[-1] if told else goods_body(shipment).eta
+
+    def notices(self, shipment: Known) -> list[Known]:
+        """What carriers said of a shipment, in order."""
+        numbers = {number for _, number in goods_body(shipment).packages if number is not None}
+        numbers |= set(shipment.named("tracking"))
+        return [
+            one
+            for one in self.papers.of("transit")
+            if not (one.named("shipment") or one.named("tracking"))
+            or (
+                one.key[0] == shipment.key[0]
+                and (shipment.key[2] in one.named("shipment") or numbers & set(one.named("tracking")))
             )
-
-    # ----------------------------------------------------------- money and holds
-
-    def _for_payment(self) -> Iterator[Wait]:
-        rules = self.order_rules()
-        if "payment" not in rules.milestones:
-            return
-        rule = rules.codes["PAST_DUE"]
-        for balance in balances(self.papers).values():
-            if balance.open <= 0:
-                continue
-            due = due_of(balance, self.papers)
-            yield Wait(
-                code="PAST_DUE",
-                subject=Subject(*balance.invoice.key),
-                milestone="payment",
-                start=balance.invoice.business_at if due is None else due,
-                deadline=None if due is None else due + rule.tolerance_us,
-                feed=self.policy.feed_of("payment", self.warehouse(None)),
-                quantity=0,
-                rule=rule,
-                ledger=None,
-                documents=(balance.invoice.label,),
-                money=balance.open,
-                currency=invoice_body(balance.invoice).currency,
-            )
-
-    def open_holds(self) -> list[Known]:
-        """The holds that are not released at the clock."""
-        held = []
-        for hold in self.papers.of("hold"):
-            released = hold_body(hold).released_at
-            if released is None or released > self.clock:
-                held.append(hold)
-        return held
-
-    def _for_release(self) -> Iterator[Wait]:
-        rule = self.order_rules().codes["STALLED_RELEASE"]
-        for hold in self.open_holds():
-            yield Wait(
-                code="STALLED_RELEASE",
-                subject=Subject(*hold.key),
-                milestone="release",
-                start=hold.business_at,
-                deadline=hold.business_at + rule.tolerance_us,
-                feed=self.policy.feed_of("hold", self.warehouse(None)),
-                quantity=0,
-                rule=rule,
-                ledger=None,
-                documents=(hold.label,),
-            )
+        ]
 
 
-def _before(rules: Rules, milestone: str) -> str | None:
+def _refused(ledger: Ledger) -> int:
+    """How much of a line the customer refused: nobody proves its delivery any more."""
+    return sum(1 for unit in ledger.own["return"] if return_body(unit.source).kind == "refused")
+
+
+def before_on(rules: Rules, milestone: str) -> str | None:
+    """The milestone of the path before another one."""
     earlier = [one for one in CHAIN[: CHAIN.index(milestone)] if one in rules.milestones]
     return earlier[-1] if earlier else None
 
 
-def _rule(rules: Rules, milestone: str) -> StallRule:
+def _rule(rules: Rules, milestone: str) -> Rule:
     return rules.codes[STALL_OF[milestone]]
-
-
-def _goods(known: Known) -> GoodsBody:
-    assert isinstance(known.document.body, GoodsBody)
-    return known.document.body

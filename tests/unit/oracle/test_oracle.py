@@ -25,6 +25,7 @@ from tests.properties.build import (
     quantity,
 )
 from tests.properties.oracle import Condition, Step
+from tests.properties.oracle.model import STALLS
 
 POLICY_TEXT = """
 version = 1
@@ -69,7 +70,7 @@ def status(*documents: Document, policy: Policy = POLICY, clock: int = 0) -> dic
 
 def conditions(*documents: Document, policy: Policy = POLICY, clock: int = NEVER) -> dict[tuple[str, str], Condition]:
     found = oracle.evaluate("C", documents, policy, at(clock)).conditions
-    return {(one.code, one.subject.document_id): one for one in found if one.holding}
+    return {(one.code, one.subject.document_id): one for one in found if one.holding and one.code in STALLS}
 
 
 def deadlines(condition: Condition) -> list[int | None]:
@@ -119,15 +120,27 @@ def test_documents_of_one_type_add_up() -> None:
     assert moved_on(shown, "1") == ("5", "3", "3", "3", "0", "0")
 
 
-def test_cancelled_reversing_and_replacing_documents_only_stand_on_the_timeline() -> None:
+def test_a_cancelled_or_reversing_document_counts_nothing_and_one_that_replaces_counts() -> None:
     shown = status(
         order(0, ordered("1", 5)),
         goods("shipment", "S1", 1, moved("1", 1), cancelled=True),
-        goods("shipment", "S2", 1, moved("1", 1), reverses=(("shipment", "S1"),)),
-        goods("shipment", "S3", 1, moved("1", 1), replaces=(("shipment", "S1"),)),
+        goods("shipment", "S2", 1, moved("1", 4)),
+        goods("shipment", "S3", 2, moved("1", 4), reverses=(("shipment", "S2"),)),
+        goods("shipment", "S4", 1, moved("1", 3)),
+        goods("shipment", "S5", 2, moved("1", 2), replaces=(("shipment", "S4"),)),
     )
-    assert shown["quantities"]["shipped"] == "0"
-    assert len(shown["documents"]) == 4
+    assert shown["quantities"]["shipped"] == "2"
+    assert len(shown["documents"]) == 6
+
+
+def test_a_document_that_is_taken_back_takes_nothing_back_any_more() -> None:
+    shown = status(
+        order(0, ordered("1", 5)),
+        goods("shipment", "A", 1, moved("1", 2)),
+        goods("shipment", "B", 2, moved("1", 2), reverses=(("shipment", "A"),)),
+        goods("shipment", "C", 3, moved("1", 2), reverses=(("shipment", "B"),)),
+    )
+    assert shown["quantities"]["shipped"] == "2"
 
 
 def test_drafts_and_other_invoice_kinds_and_other_payment_kinds_count_nothing() -> None:
@@ -137,7 +150,7 @@ def test_drafts_and_other_invoice_kinds_and_other_payment_kinds_count_nothing() 
         invoice("I2", 1, 10, moved("1", 1), kind="proforma"),
         payment("P1", 1, 10, kind="remittance"),
     )
-    assert shown["amounts"] == {"ordered": None, "invoiced": "0", "paid": "0", "open": "0", "unapplied": "0"}
+    assert {word: amount for word, amount in shown["amounts"].items() if amount != "0"} == {"ordered": None}
     assert shown["financial"]["stage"] == "unbilled"
 
 
@@ -392,8 +405,9 @@ def test_open_is_computed_an_invoice_and_never_negative() -> None:
         invoice("I3", 2, -4),
         payment("P", 3, 15, applied("I1", 12, 1, 3)),
     )
-    expected = {"ordered": None, "invoiced": "26", "paid": "10", "open": "20", "unapplied": "3"}
-    assert shown["amounts"] == expected
+    found = {word: amount for word, amount in shown["amounts"].items() if amount not in (None, "0")}
+    expected = {"invoiced": "30", "paid": "6", "credited": "4", "open": "20", "overpaid": "6", "unapplied": "3"}
+    assert found == expected
 
 
 def test_discount_and_adjustments_settle_without_being_paid() -> None:
@@ -406,9 +420,10 @@ def test_payments_settle_by_business_time() -> None:
     shown = status(
         invoice("I", 1, 10),
         payment("P2", 3, 6, applied("I", 0, 8)),
-        payment("P1", 4, 6, applied("I", 6)),
+        payment("P1", 4, 2, applied("I", 2)),
     )
-    assert (shown["amounts"]["paid"], shown["amounts"]["open"]) == ("2", "0")
+    amounts = shown["amounts"]
+    assert (amounts["paid"], amounts["discounted"], amounts["open"]) == ("2", "8", "0")
 
 
 def test_another_currency_is_never_added_up() -> None:

@@ -1,5 +1,6 @@
 """Business time: what counts, what does not, and that adding and measuring are one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -226,6 +227,16 @@ def test_what_was_asked_before_changes_no_answer(start: int, duration: int) -> N
     fresh = calendar()
     assert fresh.add(start, duration) == office.add(start, duration)
     assert calendar().elapsed(start, start + duration) == office.elapsed(start, start + duration)
+
+
+def test_threads_that_share_a_calendar_get_the_answers_of_one() -> None:
+    shared = calendar()
+    starts = [parse_rfc3339(f"{year}-05-22T20:00:00Z") for year in (2026, 1990, 2060, 1975, 2095, 2026)]
+    with ThreadPoolExecutor(len(starts)) as threads:
+        ends = list(threads.map(lambda start: shared.add(start, 3 * OFFICE_DAY_US), starts))
+        spans = list(threads.map(lambda start: shared.elapsed(starts[0], start), starts))
+    assert ends == [office.add(start, 3 * OFFICE_DAY_US) for start in starts]
+    assert spans == [office.elapsed(starts[0], start) for start in starts]
 
 
 def test_around_the_clock_time_is_added_as_it_passes() -> None:

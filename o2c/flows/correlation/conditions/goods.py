@@ -7,7 +7,7 @@ from o2c.flows.correlation.milestones import ORDER, POD, SHIPMENT
 from o2c.flows.correlation.proofs import Entry, ShipmentLedger
 from o2c.flows.correlation.rules import Rules
 from o2c.flows.correlation.transit import TROUBLE, notices_of
-from o2c.schemas.documents import CreditMemoBody, Document, GoodsBody, TransitBody
+from o2c.schemas.documents import CreditMemoBody, Document, GoodsBody, ReturnBody, TransitBody
 from o2c.schemas.times import rfc3339
 
 _SETTLES_GOODS = ("quantity", "return", "allowance")
@@ -61,7 +61,7 @@ def partial_shipment(books: Books, found: list[Finding]) -> None:
         return
     ordered = shipped = 0
     for line in ledger.own_lines:
-        if line.on_order:
+        if line.on_order and SHIPMENT in line.rules.path.milestones:
             there = line.reached[SHIPMENT]
             ordered += there if line.ends else line.ordered
             shipped += min(there, line.ordered) if not line.ends else there
@@ -94,7 +94,7 @@ def shipped_otherwise(books: Books, found: list[Finding]) -> None:
     over: list[tuple[LineLedger, int]] = []
     for line in books.ledger.own_lines:
         difference = line.reached[SHIPMENT] - line.ordered
-        if difference == 0 or not line.on_order:
+        if difference == 0 or not line.on_order or SHIPMENT not in line.rules.path.milestones:
             continue
         if difference < 0:
             if line.ends and -difference > line.credited:
@@ -115,8 +115,8 @@ def shipped_otherwise(books: Books, found: list[Finding]) -> None:
 
 
 _SAID = {
-    "SHORT_SHIP": "not shipped although shipping is final",
-    "OVER_SHIP": "shipped beyond what was ordered",
+    "SHORT_SHIP": ("although shipping is final", "missing"),
+    "OVER_SHIP": ("beyond what was ordered", "too many"),
 }
 
 
@@ -127,6 +127,10 @@ def _quantity_finding(
     quantity = sum(difference for _, difference in lines)
     value = added([line.value(difference) for line, difference in lines])
     documents = tuple(shipment.document for shipment in books.ledger.shipments)
+    shipped = sum(line.reached[SHIPMENT] for line, _ in lines)
+    ordered = sum(line.ordered for line, _ in lines)
+    said, lacks = _SAID[code]
+    worth = sum_of(value, books.money.currency)
     return Finding(
         code,
         rules.codes[code],
@@ -135,7 +139,7 @@ def _quantity_finding(
         value,
         books.money.currency,
         documents,
-        lambda: f"{units(quantity)} {_SAID[code]}, worth {sum_of(value, books.money.currency)}.",
+        lambda: f"{units(shipped)} of {units(ordered)} shipped {said}: {units(quantity)} {lacks}, worth {worth}.",
         opens_at=since + rules.settle_us,
         feed=books.ledger.policy.feed_of(refuted_by, lines[0][0].warehouse),
     )
@@ -202,11 +206,18 @@ def _delivery_short(books: Books, found: list[Finding], short: list[tuple[Shipme
         since, rules, warehouse = told[0].at, ledger.header_rules, None
     quantity = sum(missing for _, _, missing in short)
     value = added([line.value(missing) for _, line, missing in short]) if short else None
-    if not short and _told_settled(books, max(each.at for each in told)):
+    told_at = max((each.at for each in told), default=since)
+    if not short and (_told_settled(books, told_at) or _came_later(books, told_at)):
         return
     proofs = [shipment.proof for shipment, _, _ in short if shipment.proof is not None]
     documents = (*(shipment.document for shipment, _, _ in short), *proofs, *(each.proof for each in told))
-    said = units(quantity) if short else "Some of the goods"
+    carried = sum(shipment.total[line.key] for shipment, line, _ in short)
+    arrived = sum(shipment.delivered.get(line.key, 0) for shipment, line, _ in short)
+    said = (
+        f"{units(quantity)} did not arrive ({units(arrived)} of {units(carried)})"
+        if short
+        else "Some goods are missing"
+    )
     found.append(
         Finding(
             "DELIVERY_SHORT",
@@ -216,7 +227,7 @@ def _delivery_short(books: Books, found: list[Finding], short: list[tuple[Shipme
             value,
             books.money.currency,
             documents,
-            lambda: f"{said} that left did not arrive, worth {sum_of(value, books.money.currency)}.",
+            lambda: f"{said}, worth {sum_of(value, books.money.currency)}.",
             opens_at=since + rules.settle_us,
             feed=ledger.policy.feed_of("pod", warehouse),
         )
@@ -263,13 +274,21 @@ def _delivery_damaged(books: Books, found: list[Finding]) -> None:
 
 
 def _told_settled(books: Books, since: int) -> bool:
-    """A shortage or damage without figures is settled by any later return, or credit memo that is about goods."""
+    """A shortage or damage without figures is settled by a later return, or credit memo that is about goods."""
     for kind in ("return", "credit_memo"):
         for business_at, _, _, document in books.ledger.entries.get(kind, ()):
             body = document.body
-            if business_at >= since and (kind == "return" or body.kind in _SETTLES_GOODS):  # type: ignore[union-attr]
+            about_goods = isinstance(body, ReturnBody) or (
+                isinstance(body, CreditMemoBody) and body.kind in _SETTLES_GOODS
+            )
+            if business_at >= since and about_goods:
                 return True
     return False
+
+
+def _came_later(books: Books, told_at: int) -> bool:
+    """Whether a later proof of delivery brought what an earlier one said was missing."""
+    return any(business_at > told_at for business_at, _, _, _ in books.ledger.entries.get("pod", ()))
 
 
 def delivery_exception(books: Books, found: list[Finding]) -> None:

@@ -1,10 +1,11 @@
 """What is wrong with the documents themselves: whose they are, which line they mean, which content is right."""
 
 from o2c.flows.correlation.conditions.findings import Books, Finding, added, sum_of, units
+from o2c.flows.correlation.conditions.invoicing import line_amount
 from o2c.flows.correlation.documents import reference
 from o2c.flows.correlation.lines import worth
 from o2c.flows.correlation.matcher import Misfit
-from o2c.schemas.documents import Document, OrderBody
+from o2c.schemas.documents import Document, Line, OrderBody
 from o2c.schemas.times import rfc3339
 
 
@@ -25,23 +26,28 @@ def misfits(books: Books, found: list[Finding]) -> None:
 def _misfit(books: Books, code: str, misfit: list[Misfit], said: str, *, starred: bool) -> Finding:
     since = min(business_at for business_at, _, _, _ in misfit)
     quantity = sum(quantity for _, _, _, quantity in misfit)
-    named = ", ".join(sorted({line.line or line.sku or "without a name" for _, _, line, _ in misfit}))
+    named = ", ".join(sorted({_called(line) for _, _, line, _ in misfit}))
     documents = tuple(document for _, document, _, _ in misfit)
+    value = added([line_amount(line) for _, _, line, _ in misfit])
     rules = books.ledger.header_rules
     return Finding(
         code,
         rules.codes[code],
         books.order,
         since,
-        None,
+        value,
         books.money.currency,
         documents,
-        lambda: (
-            f"{units(quantity)} of line {named} {said}: {', '.join(sorted({reference(each) for each in documents}))}."
-        ),
+        lambda: f"{units(quantity)} of {named} {said}: {', '.join(sorted({reference(each) for each in documents}))}.",
         opens_at=since + rules.settle_us if starred else None,
         feed="order",
     )
+
+
+def _called(line: Line) -> str:
+    """A line by number, sku and unit, as far as it says."""
+    parts = (("line", line.line), ("sku", line.sku), ("in", line.uom))
+    return " ".join(f"{word} {name}" for word, name in parts if name is not None) or "a line without a name"
 
 
 def revision_conflict(books: Books, found: list[Finding]) -> None:
@@ -122,7 +128,9 @@ def identity_conflict(books: Books, found: list[Finding]) -> None:
     if len(customers) < 2 and not strangers:  # several
         return
     if strangers:
-        said = f"Another order is named by {', '.join(sorted(reference(each) for each in strangers))}"
+        orders_named = sorted({number for each in strangers for number in dict(each.refs)["order"]})
+        by = ", ".join(sorted(reference(each) for each in strangers))
+        said = f"Another order, {', '.join(orders_named)}, is named by {by}"
     else:
         said = f"The documents name the customers {', '.join(sorted(customers))}"
     involved = strangers or [each for each in books.documents.values() if each.customer_id in customers]

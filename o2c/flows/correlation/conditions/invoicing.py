@@ -8,7 +8,7 @@ from o2c.flows.correlation.milestones import INVOICE, ORDER, SHIPMENT
 from o2c.flows.correlation.proofs import Entry
 from o2c.schemas.currencies import minor_unit
 from o2c.schemas.documents import CreditMemoBody, Document, InvoiceBody, Line, PaymentBody
-from o2c.schemas.numbers import AMOUNT_PLACES, value_of
+from o2c.schemas.numbers import AMOUNT_PLACES, PRICE_PLACES, plain, value_of
 from o2c.schemas.times import DAY_US
 
 _DUPLICATES_WITHIN_US = 30 * DAY_US
@@ -52,8 +52,8 @@ def invoiced_otherwise(books: Books, found: list[Finding]) -> None:
 
 
 _SAID = {
-    "INVOICE_BEFORE_SHIPMENT": "invoiced by {number} and nothing of it has shipped",
-    "QUANTITY_MISMATCH": "invoiced by {number} beyond what has shipped",
+    "INVOICE_BEFORE_SHIPMENT": "before anything of it has shipped",
+    "QUANTITY_MISMATCH": "beyond what has shipped",
 }
 
 
@@ -68,7 +68,8 @@ def _append_excess(
     value = added([line.value(part) for line, part in lines])
     lost = [at for line, _ in lines for _, at, _ in (line.lost or {}).get(SHIPMENT, ())]
     since = max([_business_at(books, document), *lost])
-    said = _SAID[code].format(number=document.document_id)
+    invoiced = sum(line.reached[INVOICE] for line, _ in lines)
+    shipped = sum(line.reached[SHIPMENT] for line, _ in lines)
     found.append(
         Finding(
             code,
@@ -78,7 +79,10 @@ def _append_excess(
             value,
             books.money.currency,
             (document,),
-            lambda: f"{units(quantity)} {said}, worth {sum_of(value, books.money.currency)}.",
+            lambda: (
+                f"Invoice {document.document_id} bills {units(quantity)} {_SAID[code]} "
+                f"({units(invoiced)} invoiced, {units(shipped)} shipped), worth {sum_of(value, books.money.currency)}."
+            ),
             opens_at=since + rules.settle_us,
             feed=books.ledger.policy.feed_of("shipment", lines[0][0].warehouse),
         )
@@ -91,7 +95,7 @@ def _business_at(books: Books, document: Document) -> int:
 
 def price_mismatch(books: Books, found: list[Finding]) -> None:
     """An invoice bills a line at another net price than the order's, and no credit or debit has mended it."""
-    differences: dict[str, tuple[Document, int, LineLedger]] = {}
+    differences: dict[str, tuple[Document, list[_Difference]]] = {}
     for document, line, filled in books.ledger.invoice_lines:
         body = document.body
         assert isinstance(body, InvoiceBody)
@@ -104,29 +108,43 @@ def price_mismatch(books: Books, found: list[Finding]) -> None:
         difference = _price_difference(line, filled)
         if difference:
             key = f"{document.scope}/{document.document_id}"
-            before = differences[key][1] if key in differences else 0
-            differences[key] = (document, before + difference, filled[0][0])
-    for document, difference, billed in differences.values():
-        mended = _mended(books, document, overcharged=difference > 0)
-        if mended and mended >= abs(difference):
+            differences.setdefault(key, (document, []))[1].append((difference, line, filled[0][0]))
+    for document, parts in differences.values():
+        total = sum(difference for difference, _, _ in parts)
+        mended = _mended(books, document, overcharged=total > 0)
+        if mended and mended >= abs(total):
             continue
-        rule = billed.rules.codes["PRICE_MISMATCH"]
-        more = "more" if difference > 0 else "less"
         found.append(
             Finding(
                 "PRICE_MISMATCH",
-                rule,
+                parts[0][2].rules.codes["PRICE_MISMATCH"],
                 subject_of(document),
                 _business_at(books, document),
-                abs(difference),
+                abs(total),
                 books.money.currency,
                 (document,),
-                lambda document=document, difference=difference, more=more: (  # type: ignore[misc]  # bound now
-                    f"Invoice {document.document_id} bills {sum_of(abs(difference), books.money.currency)} {more} "
-                    "than the order's prices come to."
+                lambda document=document, parts=parts, total=total: (  # type: ignore[misc]  # bound now, asked for later
+                    f"Invoice {document.document_id} bills {sum_of(abs(total), books.money.currency)} "
+                    f"{'more' if total > 0 else 'less'} than the order's prices come to: "
+                    f"{'; '.join(_prices(line, ordered) for _, line, ordered in parts)}."
                 ),
             )
         )
+
+
+_Difference = tuple[int, Line, LineLedger]
+"""What a line bills beyond the order's price, the invoice's line, and the order's (or the first of them)."""
+
+
+def _prices(line: Line, ordered: LineLedger) -> str:
+    """A line at both prices, each by the unit where it is given so."""
+    amount = line_amount(line)
+    billed = line.unit_price if line.amount is None else None
+    theirs = f"at {plain(billed, PRICE_PLACES)}" if billed is not None else f"for {plain(amount or 0, AMOUNT_PLACES)}"
+    price = ordered.unit_price if ordered.amount is None else None
+    worth = ordered.value(line.quantity) or 0
+    ours = f"at {plain(price, PRICE_PLACES)}" if price is not None else f"for {plain(worth, AMOUNT_PLACES)}"
+    return f"line {ordered.line or ordered.sku} {theirs}, ordered {ours}"
 
 
 def _price_difference(line: Line, filled: list[tuple[LineLedger, int]]) -> int:

@@ -15,7 +15,7 @@ CONDITIONS: tuple[tuple[str, Condition], ...] = (
     ("incident", notices.incidents),
     ("dispute", notices.disputes),
     ("allocation", goods.backorder),
-    ("shipment", goods.partial_shipment),
+    (_ALWAYS, goods.partial_shipment),
     (_ALWAYS, goods.shipped_otherwise),
     ("pod", goods.delivered_otherwise),
     ("transit", goods.delivery_exception),

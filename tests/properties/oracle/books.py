@@ -1,0 +1,348 @@
+"""The books: every settling document in turn, invoice by invoice."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from o2c.schemas.documents import Application, Terms
+from o2c.schemas.times import DAY_US
+from tests.properties.oracle.documents import (
+    Papers,
+    counts,
+    dispute_body,
+    invoice_body,
+    memo_body,
+    order_body,
+    payment_body,
+)
+from tests.properties.oracle.model import DocumentKey, Known
+from tests.properties.oracle.value import ALL_PERCENT, currency_of, minor_unit, rounded_to
+
+_SETTLING = ("credit_memo", "dispute", "invoice", "payment")
+
+
+@dataclass
+class Pot:
+    """What is left of an amount that some document brought."""
+
+    source: Known
+    left: int
+    invoice: DocumentKey | None = None
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of the document that brought it."""
+        currency: str | None = getattr(self.source.document.body, "currency", None)
+        return currency
+
+
+@dataclass
+class Book:
+    """What became of one invoice: total = paid + discounted + credited + deducted + written_off + open."""
+
+    invoice: Known
+    total: int
+    currency: str
+    open: int
+    paid: int = 0
+    discounted: int = 0
+    credited: int = 0
+    deducted: int = 0
+    written_off: int = 0
+    receipts: list[Pot] = field(default_factory=list)
+    deductions: list[Pot] = field(default_factory=list)
+    unearned: list[Pot] = field(default_factory=list)
+    levels: list[tuple[int, int]] = field(default_factory=list)
+    appliers: list[Known] = field(default_factory=list)
+
+    @property
+    def settled(self) -> int:
+        """All that is not open."""
+        return self.total - self.open
+
+    def move(self, at: int, amount: int) -> int:
+        """Settle what of an amount is open; what it was is returned."""
+        settled = min(max(0, amount), self.open)
+        self.open -= settled
+        self.levels.append((at, settled))
+        return settled
+
+    def take_back(self, at: int, amount: int, payment: DocumentKey | None) -> int:
+        """Re-open what of an amount was paid (by a payment), the latest first; how much it was is returned."""
+        taken = 0
+        for pot in reversed(self.receipts):
+            if payment is None or pot.source.key == payment:
+                part = min(pot.left, amount - taken)
+                pot.left -= part
+                taken += part
+        self.paid -= taken
+        self.open += taken
+        self.levels.append((at, -taken))
+        return taken
+
+
+class Books:
+    """All invoices of an order with what settled them, in every currency."""
+
+    def __init__(self, papers: Papers) -> None:
+        self.papers = papers
+        self.currency = currency_of(papers)
+        self.books: dict[DocumentKey, Book] = {}
+        self.overpaid: list[Pot] = []
+        self.credit_due: list[Pot] = []
+        self.unapplied: list[Pot] = []
+        self.down_payments: list[Pot] = []
+        self.paid: list[tuple[Book, Pot]] = []
+        for invoice in papers.of("invoice"):
+            body = invoice_body(invoice)
+            if body.total >= 0:
+                self.books[invoice.key] = Book(invoice, body.total, body.currency, body.total)
+                if body.kind == "down_payment":
+                    self.down_payments.append(Pot(invoice, body.total))
+        for receipt in papers.of("payment"):
+            body_of = payment_body(receipt)
+            if body_of.kind == "receipt":
+                rest = body_of.amount - sum(application.amount for application in self.applications(receipt))
+                self.unapplied.append(Pot(receipt, max(0, rest)))
+        for invoice in papers.of("invoice"):
+            self._take_prepaid(invoice)
+        settling = [one for one in papers.known if one.document.type in _SETTLING and counts(one)]
+        for known in sorted(settling, key=lambda one: (settles_at(one), *one.key)):
+            {
+                "credit_memo": self._take_memo,
+                "dispute": self._take_dispute,
+                "invoice": self._take_invoice,
+                "payment": self._take_payment,
+            }[known.document.type](known)
+        for payment in papers.of("payment"):
+            if payment_body(payment).kind == "refund":
+                self._take_refund(payment)
+
+    def mine(self) -> list[Book]:
+        """The books in the order's currency, in order."""
+        return [book for book in self.books.values() if book.currency == self.currency]
+
+    def sum_of(self, pots: list[Pot]) -> int:
+        """What is left in pots of the order's currency."""
+        return sum(pot.left for pot in pots if pot.currency == self.currency)
+
+    # ------------------------------------------------------------------- payments
+
+    def _take_payment(self, payment: Known) -> None:
+        body = payment_body(payment)
+        if body.kind == "receipt":
+            for application in self.applications(payment):
+                self._apply(payment, application)
+        elif body.kind in ("chargeback", "reversal"):
+            self._take_back(payment)
+
+    def applications(self, receipt: Known) -> tuple[Application, ...]:
+        """What a receipt is for: its own applications, else those of the advice with the same reference."""
+        body = payment_body(receipt)
+        if body.applications or body.reference is None:
+            return body.applications
+        advised: list[Application] = []
+        for other in self.papers.of("payment"):
+            advice = payment_body(other)
+            if advice.kind == "remittance" and advice.reference == body.reference:
+                advised += advice.applications
+        return tuple(advised)
+
+    def _apply(self, payment: Known, application: Application) -> None:
+        book = self.books.get((payment.key[0], "invoice", application.invoice))
+        if book is None:
+            if self.papers.find(payment.key[0], "invoice", application.invoice) is not None:
+                self.overpaid.append(Pot(payment, max(0, application.amount)))
+            return
+        if book.currency != payment_body(payment).currency:
+            self.overpaid.append(Pot(payment, max(0, application.amount)))
+            return
+        at = payment.business_at
+        if application.amount > 0:
+            book.appliers.append(payment)
+        else:
+            book.take_back(at, -application.amount, None)
+        cash = book.move(at, application.amount)
+        self._pay(book, payment, cash)
+        rest = max(0, application.amount) - cash
+        for moved in self._beyond(book, rest):
+            self._pay(book, payment, moved)
+            rest -= moved
+        self.overpaid.append(Pot(payment, rest, book.invoice.key))
+        discount = book.move(at, application.discount)
+        book.discounted += discount
+        earned = self._earned(book, at)
+        book.unearned.append(Pot(payment, max(0, discount - earned), book.invoice.key))
+        for adjustment in application.adjustments:
+            deducted = book.move(at, adjustment.amount)
+            book.deducted += deducted
+            book.deductions.append(Pot(payment, deducted, book.invoice.key))
+
+    def _pay(self, book: Book, source: Known, amount: int) -> None:
+        pot = Pot(source, amount)
+        book.paid += amount
+        book.receipts.append(pot)
+        self.paid.append((book, pot))
+
+    def _beyond(self, book: Book, amount: int) -> list[int]:
+        """What an amount settles beyond what is open: what was deducted, then what was discounted unearned."""
+        moved: list[int] = []
+        for pots, word in ((book.deductions, "deducted"), (book.unearned, "discounted")):
+            for pot in pots:
+                part = min(pot.left, amount - sum(moved))
+                pot.left -= part
+                setattr(book, word, getattr(book, word) - part)
+                moved.append(part)
+        return moved
+
+    def _earned(self, book: Book, at: int) -> int:
+        """The most that may be deducted from an invoice for paying at a moment."""
+        terms = self.terms(book)
+        earned = 0
+        for discount in terms.discounts if terms is not None else ():
+            if at // DAY_US <= book.invoice.business_at // DAY_US + discount.days:
+                part = Fraction(book.total * discount.percent, ALL_PERCENT)
+                earned = max(earned, rounded_to(minor_unit(book.currency), part))
+        return earned
+
+    def terms(self, book: Book) -> Terms | None:
+        """The invoice's terms, else the order's."""
+        body = invoice_body(book.invoice)
+        if body.terms is None and self.papers.header is not None:
+            return order_body(self.papers.header).terms
+        return body.terms
+
+    def _take_back(self, payment: Known) -> None:
+        body = payment_body(payment)
+        if body.applications:
+            for application in body.applications:
+                book = self.books.get((payment.key[0], "invoice", application.invoice))
+                if book is not None and book.currency == body.currency:
+                    book.take_back(payment.business_at, abs(application.amount), None)
+            return
+        left = abs(body.amount)
+        named = [one for one in payment.named("payment") if self._stood(payment, one)]
+        for book, pot in reversed(self.paid):
+            is_named = pot.source.key[0] == payment.key[0] and pot.source.key[2] in named
+            if book.currency == body.currency and (is_named or not named):
+                part = min(left, pot.left)
+                pot.left -= part
+                book.paid -= part
+                book.open += part
+                book.levels.append((payment.business_at, -part))
+                left -= part
+        for pot in (*reversed(self.overpaid), *reversed(self.unapplied)):
+            is_named = pot.source.key[0] == payment.key[0] and pot.source.key[2] in named
+            is_earlier = pot.source.place < payment.place
+            if is_earlier and pot.currency == body.currency and (is_named or not named):
+                part = min(left, pot.left)
+                pot.left -= part
+                left -= part
+
+    def _stood(self, payment: Known, number: str) -> bool:
+        known = self.papers.find(payment.key[0], "payment", number)
+        return known is not None and counts(known) and known.place < payment.place
+
+    def _take_refund(self, payment: Known) -> None:
+        body = payment_body(payment)
+        left = abs(body.amount)
+        for pot in (*self.credit_due, *self.overpaid, *self.unapplied):
+            if pot.currency == body.currency:
+                part = min(pot.left, left)
+                pot.left -= part
+                left -= part
+
+    # ---------------------------------------------------------------- credit memos
+
+    def _take_memo(self, memo: Known) -> None:
+        body = memo_body(memo)
+        if body.invoices:
+            rest = body.amount
+            for number, amount in body.invoices:
+                rest -= amount
+                book = self.books.get((memo.key[0], "invoice", number))
+                if book is not None and book.currency == body.currency:
+                    self._credit(memo, [book], amount)
+                elif book is not None:
+                    self.credit_due.append(Pot(memo, amount))
+            self.credit_due.append(Pot(memo, max(0, rest)))
+        elif memo.named("invoice"):
+            names = [(memo.key[0], "invoice", number) for number in memo.named("invoice")]
+            books = [self.books[name] for name in names if name in self.books]
+            if books:
+                self._credit(memo, [book for book in books if book.currency == body.currency], body.amount)
+        else:
+            self._credit(memo, [book for book in self.books.values() if book.currency == body.currency], body.amount)
+
+    def _credit(self, source: Known, books: list[Book], amount: int) -> None:
+        left = amount
+        for book in books:
+            credited = book.move(source.business_at, left)
+            book.credited += credited
+            left -= credited
+        for book in books:
+            for moved in self._beyond(book, left):
+                book.credited += moved
+                left -= moved
+        self.credit_due.append(Pot(source, left))
+
+    def _take_invoice(self, invoice: Known) -> None:
+        body = invoice_body(invoice)
+        if body.total < 0:
+            self._credit(invoice, [one for one in self.books.values() if one.currency == body.currency], -body.total)
+
+    def _take_prepaid(self, invoice: Known) -> None:
+        """What was paid before: by down payments, by unapplied cash, or by money that nobody tells of."""
+        body = invoice_body(invoice)
+        if body.total < 0:
+            return
+        book = self.books[invoice.key]
+        left = min(body.prepaid or 0, book.open)
+        for pots, word in ((self.down_payments, "credited"), (self.unapplied, "paid")):
+            for pot in pots:
+                if pot.currency == body.currency and pot.source is not invoice:
+                    part = book.move(invoice.business_at, min(left, pot.left))
+                    if word == "paid":
+                        self._pay(book, pot.source, part)
+                    else:
+                        book.credited += part
+                    pot.left -= part
+                    left -= part
+        self._pay(book, invoice, book.move(invoice.business_at, left))
+
+    def _take_dispute(self, dispute: Known) -> None:
+        body = dispute_body(dispute)
+        if body.outcome != "written_off":
+            return
+        left = max(0, body.amount - (body.recovered or 0))
+        books = self.disputed_books(dispute)
+        for word in ("deducted", "discounted"):
+            for book in books:
+                for pot in book.deductions if word == "deducted" else book.unearned:
+                    if body.payment is None or pot.source.key[2] == body.payment:
+                        part = min(pot.left, left)
+                        pot.left -= part
+                        setattr(book, word, getattr(book, word) - part)
+                        book.written_off += part
+                        left -= part
+        for book in books:
+            part = book.move(settles_at(dispute), left)
+            book.written_off += part
+            left -= part
+
+    def disputed_books(self, dispute: Known) -> list[Book]:
+        """The invoices that a dispute is about: the one it names, or those that its payment names."""
+        body = dispute_body(dispute)
+        if body.invoice is not None:
+            numbers = [body.invoice]
+        else:
+            payment = self.papers.find(dispute.key[0], "payment", body.payment or "")
+            known = payment is not None and counts(payment) and payment.business_at <= settles_at(dispute)
+            numbers = [one.invoice for one in self.applications(payment)] if known and payment is not None else []
+        keys = dict.fromkeys((dispute.key[0], "invoice", number) for number in numbers)
+        return [self.books[key] for key in keys if key in self.books]
+
+
+def settles_at(known: Known) -> int:
+    """When a document settles something: a dispute with its outcome, all others when they take effect."""
+    resolved_at: int | None = getattr(known.document.body, "resolved_at", None)
+    return known.business_at if resolved_at is None else resolved_at

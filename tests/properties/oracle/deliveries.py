@@ -1,0 +1,149 @@
+"""Which shipment a proof of delivery delivers: the one it names, the package it names, else the first in."""
+
+from dataclasses import dataclass, field
+
+from o2c.schemas.documents import Line
+from tests.properties.oracle.documents import Papers, goods_body
+from tests.properties.oracle.lines import Lines
+from tests.properties.oracle.matching import converted
+from tests.properties.oracle.model import DocumentKey, Known, Ledger, LineName, Unit
+
+PackageKey = tuple[DocumentKey, str]
+"""A shipment and the id of one of its packages."""
+
+Proof = tuple[Ledger, int, int]
+"""A line, how many grains of it arrived, and of how many it is said that they did not."""
+
+
+@dataclass
+class Deliveries:
+    """What of each shipment was handed over, unit by unit."""
+
+    papers: Papers
+    lines: Lines
+    lost: list[tuple[Known, DocumentKey, LineName, Unit]] = field(default_factory=list)
+    handed_over: dict[DocumentKey, dict[LineName, list[Unit]]] = field(default_factory=dict)
+    proved: dict[DocumentKey, dict[str | None, list[Known]]] = field(default_factory=dict)
+    damaged: list[tuple[Known, LineName, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        naming_none: list[tuple[Known, list[Proof] | None]] = []
+        for pod in self.papers.of("pod"):
+            self._take(pod, naming_none)
+        for pod, shares in naming_none:
+            if shares is not None:
+                every = self._every_shipment()
+                self._share_out(pod, shares, every, None, proves=len(every) == 1)
+        for pod in (pod for pod, shares in naming_none if shares is None):
+            shipments = self.papers.of("shipment")
+            earlier = [each.key for each in shipments if each.business_at <= pod.business_at]
+            self._deliver_the_rest(pod, earlier or [each.key for each in shipments[:1]], None)
+
+    def _take(self, pod: Known, naming_none: list[tuple[Known, list[Proof] | None]]) -> None:
+        body = goods_body(pod)
+        named = self._shipments(pod, pod.named("shipment"))
+        packages = self._packages(pod, pod.named("tracking"))
+        if body.lines is None and packages:
+            for shipment, package in packages:
+                self._deliver_the_rest(pod, [shipment], package)
+        elif body.lines is None and pod.named("shipment"):
+            self._deliver_the_rest(pod, named, None)
+        elif body.lines is None:
+            naming_none.append((pod, None))
+        for position, line in enumerate(body.lines or ()):
+            own = tuple(number for kind, number in line.references if kind == "shipment")
+            wanted = own or pod.named("shipment")
+            shares = self._line_shares(pod, position, line)
+            if line.package is not None and self._carriers(pod, line.package):
+                self._share_out(pod, shares, self._carriers(pod, line.package), line.package)
+            elif wanted:
+                self._share_out(pod, shares, self._shipments(pod, wanted), None)
+            elif packages:
+                for shipment, package in packages:
+                    shares = self._share_out(pod, shares, [shipment], package)
+            else:
+                naming_none.append((pod, shares))
+
+    def _line_shares(self, pod: Known, position: int, line: Line) -> list[Proof]:
+        shares = self.lines.spread(pod, position, line, "pod")
+        at = pod.business_at if line.at is None else line.at
+        proofs = []
+        for ledger, grains in shares:
+            ledger.own["pod"] += [Unit(at, pod) for _ in range(grains)]
+            hurt = converted(line, ledger, line.damaged or 0)
+            if hurt:
+                self.damaged.append((pod, ledger.name, self.lines.grains(hurt)))
+            is_last = ledger is shares[-1][0]
+            missing = converted(line, ledger, (line.short or 0) + (line.refused or 0)) if is_last else 0
+            proofs.append((ledger, grains, self.lines.grains(missing or 0)))
+        return proofs
+
+    def _deliver_the_rest(self, pod: Known, shipments: list[DocumentKey], package: str | None) -> None:
+        for shipment in shipments:
+            self._prove(shipment, package, pod)
+            for name in self.lines.carried[shipment]:
+                rest = self._left(shipment, name, package)
+                self.lines.ledgers[name].own["pod"] += [Unit(pod.business_at, pod) for _ in rest]
+                self._hand_over(shipment, name, rest)
+
+    def _share_out(
+        self, pod: Known, proofs: list[Proof], shipments: list[DocumentKey], package: str | None, *, proves: bool = True
+    ) -> list[Proof]:
+        remaining = []
+        for ledger, grains, missing in proofs:
+            left, gone = grains, missing
+            for shipment in shipments:
+                given = self._left(shipment, ledger.name, package)[: max(0, left)]
+                self._hand_over(shipment, ledger.name, given)
+                lost = self._left(shipment, ledger.name, package)[:gone]
+                self.lost += [(pod, shipment, ledger.name, unit) for unit in lost]
+                if proves:
+                    self._prove(shipment, package, pod)
+                left, gone = left - len(given), gone - len(lost)
+            remaining.append((ledger, left, gone))
+        return remaining
+
+    def _left(self, shipment: DocumentKey, name: LineName, package: str | None) -> list[Unit]:
+        """What a shipment (or one of its packages) carried of a line and has not been handed over, oldest first."""
+        carried = sorted(self.lines.carried[shipment].get(name, ()), key=lambda unit: unit.place)
+        lost = [unit for _, which, line, unit in self.lost if (which, line) == (shipment, name)]
+        for gone in (*self.handed_over.get(shipment, {}).get(name, ()), *lost):
+            carried.remove(gone)
+        return [unit for unit in carried if package is None or unit.package == package]
+
+    def _hand_over(self, shipment: DocumentKey, name: LineName, units: list[Unit]) -> None:
+        self.handed_over.setdefault(shipment, {}).setdefault(name, []).extend(units)
+
+    def waiting(self, shipment: DocumentKey, name: LineName, package: str | None = None) -> list[Unit]:
+        """What a shipment (or one of its packages) carried of a line and nobody has said a word of."""
+        return self._left(shipment, name, package)
+
+    def _prove(self, shipment: DocumentKey, package: str | None, pod: Known) -> None:
+        self.proved.setdefault(shipment, {}).setdefault(package, []).append(pod)
+
+    # ------------------------------------------------------------------- who is named
+
+    def _every_shipment(self) -> list[DocumentKey]:
+        return [shipment.key for shipment in self.papers.of("shipment")]
+
+    def _shipments(self, pod: Known, numbers: tuple[str, ...]) -> list[DocumentKey]:
+        return [key for key in self._every_shipment() if key[0] == pod.key[0] and key[2] in numbers]
+
+    def _packages(self, pod: Known, numbers: tuple[str, ...]) -> list[PackageKey]:
+        found = []
+        for shipment in self.papers.of("shipment"):
+            for package, tracking in goods_body(shipment).packages:
+                if shipment.key[0] == pod.key[0] and tracking in numbers:
+                    found.append((shipment.key, package))
+        return found
+
+    def _carriers(self, pod: Known, package: str) -> list[DocumentKey]:
+        """The shipments that carry a package of this id or number, those that the proof names first of all."""
+        named = pod.named("shipment")
+        found = []
+        for shipment in self.papers.of("shipment"):
+            ids = {one for one, _ in goods_body(shipment).packages}
+            ids |= {line.package for line in goods_body(shipment).lines or () if line.package is not None}
+            if shipment.key[0] == pod.key[0] and package in ids and (not named or shipment.key[2] in named):
+                found.append(shipment.key)
+        return found

@@ -1,0 +1,116 @@
+"""What arrived short, damaged, late or not at all."""
+
+from collections.abc import Iterator
+
+from o2c.schemas.documents import CreditMemoBody, ReturnBody
+from tests.properties.oracle.documents import BROUGHT_BACK, goods_body, transit_body
+from tests.properties.oracle.findings.common import SETTLING_KINDS, found, is_credited, unsettled, value_of
+from tests.properties.oracle.model import DocumentKey, Finding, Known, LineName
+from tests.properties.oracle.waiting import Waiting
+
+_WRONG = ("attempted", "exception", "returning", "returned")
+
+
+def delivery_findings(waiting: Waiting) -> Iterator[Finding]:
+    """All of them, code by code."""
+    yield from _short(waiting)
+    yield from _damaged(waiting)
+    yield from _on_the_way(waiting)
+    yield from _late(waiting)
+
+
+def _short(waiting: Waiting) -> Iterator[Finding]:
+    missing: dict[LineName, int] = {}
+    times, told = [], set()
+    for pod, _, name, _ in waiting.deliveries.lost:
+        missing[name] = missing.get(name, 0) + 1
+        times.append(pod.business_at)
+        told.add(pod.key)
+    for shipment, proofs in waiting.deliveries.proved.items():
+        for package in (None,) if None in proofs else tuple(proofs):
+            for name in waiting.lines.carried[shipment]:
+                left = len(waiting.deliveries.waiting(shipment, name, package))
+                if left:
+                    missing[name] = missing.get(name, 0) + left
+                    times.append(min(pod.business_at for pod in proofs[package]))
+                    told |= {pod.key for pod in proofs[package]}
+    for name in missing:
+        ledger = waiting.lines.ledgers[name]
+        if ledger.ordered_by:
+            missing[name] -= max(0, ledger.reached("shipment") - ledger.reached("order"))
+    yield from _of_quantity(waiting, "DELIVERY_SHORT", missing, times, _without_figures(waiting, "short", told))
+
+
+def _damaged(waiting: Waiting) -> Iterator[Finding]:
+    hurt: dict[LineName, int] = {}
+    times = []
+    told = {pod.key for pod, _, _ in waiting.deliveries.damaged}
+    for pod, name, grains in waiting.deliveries.damaged:
+        hurt[name] = hurt.get(name, 0) + grains
+        times.append(pod.business_at)
+    yield from _of_quantity(waiting, "DELIVERY_DAMAGED", hurt, times, _without_figures(waiting, "damaged", told))
+
+
+def _of_quantity(
+    waiting: Waiting, code: str, quantities: dict[LineName, int], times: list[int], unknown: list[int]
+) -> Iterator[Finding]:
+    left = []
+    for name, grains in quantities.items():
+        ledger = waiting.lines.ledgers[name]
+        if unsettled(ledger, grains):
+            left.append((ledger, unsettled(ledger, grains)))
+    amount = value_of(waiting, left)
+    if is_credited(waiting, amount):
+        left = []
+    if left or unknown:
+        since = min([*(times if left else ()), *unknown])
+        awaits = "pod" if code == "DELIVERY_SHORT" else None
+        yield found(waiting, code, None, since, None if unknown else amount, awaits=awaits)
+
+
+def _without_figures(waiting: Waiting, condition: str, told: set[DocumentKey]) -> list[int]:
+    """When proofs of delivery said that something was wrong but not how much of it, and nothing has come of it."""
+    times = []
+    for pod in waiting.papers.of("pod"):
+        if goods_body(pod).condition == condition and pod.key not in told:
+            answers = [*waiting.papers.of("credit_memo"), *waiting.papers.of("return")]
+            if not any(_answers(answer) and answer.business_at >= pod.business_at for answer in answers):
+                times.append(pod.business_at)
+    return times
+
+
+def _answers(known: Known) -> bool:
+    body = known.document.body
+    if isinstance(body, CreditMemoBody):
+        return bool(body.lines) or body.kind in SETTLING_KINDS
+    return isinstance(body, ReturnBody) and body.kind in BROUGHT_BACK
+
+
+def _on_the_way(waiting: Waiting) -> Iterator[Finding]:
+    for shipment in waiting.papers.of("shipment"):
+        notices = waiting.notices(shipment)
+        wrong = [one for one in notices if transit_body(one).status in _WRONG]
+        lines = waiting.lines.carried[shipment.key]
+        left = [(waiting.lines.ledgers[name], len(waiting.deliveries.waiting(shipment.key, name))) for name in lines]
+        arrived = any(lines.values()) and not any(count for _, count in left)
+        if wrong and arrived:
+            yield found(waiting, "DELIVERY_EXCEPTION", None, wrong[0].business_at, None, recorded=True)
+        elif wrong and wrong[-1] is notices[-1]:
+            amount = value_of(waiting, [(ledger, count) for ledger, count in left if count])
+            yield found(waiting, "DELIVERY_EXCEPTION", None, wrong[-1].business_at, amount)
+
+
+def _late(waiting: Waiting) -> Iterator[Finding]:
+    calendar = waiting.order_rules().codes["LATE_DELIVERY"].calendar
+    late, times = [], []
+    for ledger in waiting.lines.whole():
+        ordered = sorted(ledger.own["order"], key=lambda unit: unit.place)
+        count = 0
+        for unit, delivered in zip(ordered, ledger.effective("pod"), strict=False):
+            if unit.promised_at is not None and calendar.day_of(delivered.at) > calendar.day_of(unit.promised_at):
+                count += 1
+                times.append(delivered.at)
+        if count:
+            late.append((ledger, count))
+    if late:
+        yield found(waiting, "LATE_DELIVERY", None, min(times), value_of(waiting, late), recorded=True)
