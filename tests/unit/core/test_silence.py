@@ -33,7 +33,7 @@ def test_a_silence_that_lasts_is_told_level_by_level_and_every_decision_is_on_re
     silence = Silence(store, POLICY, 1)
     told = []
     for clock in (0, levels[0] - 1, levels[0], levels[-1], levels[-1] + 1):
-        told.append([said for said in silence.judge(FEED, 0, is_silent=True, clock=clock)])
+        told.append(silence.judge(FEED, 0, is_silent=True, clock=clock))
         store.write(silence.writes())
         silence = Silence(store, POLICY, 1)
     states = [[said.state for said in each if isinstance(said, ExceptionRecord)] for each in told]
