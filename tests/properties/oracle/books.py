@@ -52,6 +52,7 @@ class Book:
     deductions: list[Pot] = field(default_factory=list)
     unearned: list[Pot] = field(default_factory=list)
     levels: list[tuple[int, int]] = field(default_factory=list)
+    taken_back: int = 0
     appliers: list[Known] = field(default_factory=list)
 
     @property
@@ -77,6 +78,7 @@ class Book:
         self.paid -= taken
         self.open += taken
         self.levels.append((at, -taken))
+        self.taken_back += taken
         return taken
 
 
@@ -154,7 +156,6 @@ class Books:
                 self.overpaid.append(Pot(payment, max(0, application.amount)))
             return
         if book.currency != payment_body(payment).currency:
-            self.overpaid.append(Pot(payment, max(0, application.amount)))
             return
         at = payment.business_at
         if application.amount > 0:
@@ -230,6 +231,7 @@ class Books:
                 book.paid -= part
                 book.open += part
                 book.levels.append((payment.business_at, -part))
+                book.taken_back += part
                 left -= part
         for pot in (*reversed(self.overpaid), *reversed(self.unapplied)):
             is_named = pot.source.key[0] == payment.key[0] and pot.source.key[2] in named
@@ -294,7 +296,7 @@ class Books:
     def _take_prepaid(self, invoice: Known) -> None:
         """What was paid before: by down payments, by unapplied cash, or by money that nobody tells of."""
         body = invoice_body(invoice)
-        if body.total < 0:
+        if body.total < 0 or body.kind == "down_payment":
             return
         book = self.books[invoice.key]
         left = min(body.prepaid or 0, book.open)
@@ -337,8 +339,10 @@ class Books:
             numbers = [body.invoice]
         else:
             payment = self.papers.find(dispute.key[0], "payment", body.payment or "")
-            known = payment is not None and counts(payment) and (by is None or payment.business_at <= by)
-            numbers = [one.invoice for one in self.applications(payment)] if known and payment is not None else []
+            is_late = payment is not None and by is not None and payment.business_at > by
+            is_money = payment is not None and counts(payment) and payment_body(payment).kind == "receipt"
+            stands = payment is not None and is_money and not is_late
+            numbers = [one.invoice for one in self.applications(payment)] if stands and payment is not None else []
         keys = dict.fromkeys((dispute.key[0], "invoice", number) for number in numbers)
         return [self.books[key] for key in keys if key in self.books]
 

@@ -33,7 +33,7 @@ def _short(waiting: Waiting) -> Iterator[Finding]:
     for book in waiting.books.books.values():
         if not book.appliers:
             continue
-        missing = book.open - not_due_yet(book, waiting.books, waiting.clock)
+        missing = book.open - not_due_yet(book, waiting.books, waiting.clock) - book.taken_back
         if beyond_amount(rule, missing, book.total):
             last = max(book.appliers, key=lambda one: one.place)
             short[last] = short.get(last, 0) + missing

@@ -43,11 +43,10 @@ def _short(waiting: Waiting) -> Iterator[Finding]:
 def _damaged(waiting: Waiting) -> Iterator[Finding]:
     hurt: dict[LineName, int] = {}
     times = []
-    told = {pod.key for pod, _, _ in waiting.deliveries.damaged}
     for pod, name, grains in waiting.deliveries.damaged:
         hurt[name] = hurt.get(name, 0) + grains
         times.append(pod.business_at)
-    yield from _of_quantity(waiting, "DELIVERY_DAMAGED", hurt, times, _without_figures(waiting, "damaged", told))
+    yield from _of_quantity(waiting, "DELIVERY_DAMAGED", hurt, times, _without_figures(waiting, "damaged", set()))
 
 
 def _of_quantity(
@@ -71,7 +70,8 @@ def _without_figures(waiting: Waiting, condition: str, told: set[DocumentKey]) -
     """When proofs of delivery said that something was wrong but not how much of it, and nothing has come of it."""
     times = []
     for pod in waiting.papers.of("pod"):
-        if goods_body(pod).condition == condition and pod.key not in told:
+        figures = any(line.short or line.damaged or line.refused for line in goods_body(pod).lines or ())
+        if goods_body(pod).condition == condition and pod.key not in told and not figures:
             answers = [*waiting.papers.of("credit_memo"), *waiting.papers.of("return")]
             if not any(_answers(answer) and answer.business_at >= pod.business_at for answer in answers):
                 times.append(pod.business_at)

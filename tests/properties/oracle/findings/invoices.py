@@ -76,7 +76,7 @@ def _prices(waiting: Waiting, invoice: Known) -> Iterator[Finding]:
     if body.kind != "standard" or body.currency != waiting.books.currency:
         return
     rule = waiting.order_rules().codes["PRICE_MISMATCH"]
-    wrong, is_wrong = 0, False
+    wrong, beyond = 0, 0
     for position, line in enumerate(body.lines):
         asked = line_amount(line)
         shares = waiting.lines.shares[invoice.key, position]
@@ -90,9 +90,9 @@ def _prices(waiting: Waiting, invoice: Known) -> Iterator[Finding]:
             if asked is not None and shares and line.quantity:
                 difference = asked - round(expected)
                 if beyond_amount(rule, abs(difference), abs(round(expected))):
-                    wrong, is_wrong = wrong + difference, True
-    if is_wrong and not 0 < wrong <= _price_credits(waiting, invoice):
-        yield found(waiting, "PRICE_MISMATCH", invoice, invoice.business_at, abs(wrong))
+                    wrong, beyond = wrong + abs(difference), beyond + difference
+    if wrong and not 0 < beyond <= _price_credits(waiting, invoice):
+        yield found(waiting, "PRICE_MISMATCH", invoice, invoice.business_at, wrong)
 
 
 def line_amount(line: Line) -> int | None:
@@ -179,7 +179,7 @@ def _are_twice(waiting: Waiting, one: Known, other: Known) -> bool:
 
 
 def _said(lines: tuple[Line, ...]) -> list[str]:
-    return sorted(repr((*name_of(line), line.quantity, line.unit_price, line.amount)) for line in lines)
+    return sorted(repr((*name_of(line), line.sku, line.quantity, line.unit_price, line.amount)) for line in lines)
 
 
 def _shipments(invoice: Known) -> set[str]:
