@@ -1,5 +1,6 @@
 """The pages for the four readers, docs/for-*.md, against the code."""
 
+import json
 import re
 from pathlib import Path
 from typing import get_args
@@ -11,18 +12,20 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from o2c.connectors.store import BLOCK_CACHE_BYTES, WRITE_BUFFERS_BYTES
 from o2c.flows import telemetry
-from o2c.flows.correlation.exceptions import NEXT_ACTION
+from o2c.flows.correlation.lives import _OPEN
 from o2c.flows.correlation.policy import default_policy
-from o2c.flows.correlation.reason_codes import FEED_SILENT, STALL_CODES
+from o2c.flows.correlation.policy_fields import ACTIONS
 from o2c.flows.policy_table import duration_text
 from o2c.flows.settings import Settings
 from o2c.flows.shard import BACKLOG_BYTES
 from o2c.schemas.codecs import Decoder
 from o2c.schemas.documents import Heartbeat
 from o2c.schemas.events import EVENT_CLASSES
-from o2c.schemas.outputs import ExceptionChange, FinancialStage, FulfilmentStage, Health
+from o2c.schemas.outputs import ExceptionChange, ExceptionState, FinancialStage, FulfilmentStage, Health
 from o2c.schemas.records import Record
-from tests.repository.pages import README, ROOT, blocks, codes, commands, table
+from o2c.status.worth import worth_lines
+from tests.repository.pages import README, ROOT, blocks, codes, commands, run, table, write_files
+from tests.unit.status.whole_order import STATUS
 
 DOCS = ROOT / "docs"
 PLATFORM = DOCS / "for-platform-engineers.md"
@@ -94,18 +97,59 @@ def _minutes(duration_us: int) -> str:
 # --------------------------------------------------------------------------------------------- owners of exceptions
 
 
-def test_owners_are_told_every_code_that_is_raised() -> None:
-    raised = [*STALL_CODES, FEED_SILENT]
-    assert first_codes(OWNERS, "code", "opens when", "is about", "closes when") == raised
-
-
-def test_owners_are_told_what_each_exception_tells_them_to_do() -> None:
-    assert {codes(code)[0]: action for code, action in table(OWNERS, "code", "next action")} == NEXT_ACTION
-
-
 def test_owners_are_told_of_fields_that_exist() -> None:
     named = {name for row in table(OWNERS, "field", "says") for name in codes(row[0])}
     assert named <= {each.name for each in fields(ExceptionChange)}
+
+
+def test_owners_are_told_every_state_and_whether_it_is_open() -> None:
+    shown = {codes(state)[0]: is_open for state, _, is_open in table(OWNERS, "state", "means", "open")}
+    assert shown == {state: "yes" if state in _OPEN else "no" for state in get_args(ExceptionState)}
+
+
+def test_owners_are_told_every_action() -> None:
+    assert tuple(first_codes(OWNERS, "action", "needs", "does")) == ACTIONS
+
+
+def test_owners_are_told_who_may_do_what() -> None:
+    policy = default_policy()
+    allowed = [
+        [action for action in ACTIONS if policy.refusal(role, action, "SHIPPED_NOT_INVOICED", "billing") is None]
+        for role in ("billing", "billing-lead", "manager", "agent")
+    ]
+    assert [codes(may) for _, may in table(OWNERS, "role", "may, by the default policy")] == allowed
+
+
+@pytest.fixture(scope="module")
+def acted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """The folder in which the commands of the page for owners were tried, and what each printed."""
+    folder: Path = tmp_path_factory.mktemp("owners")
+    write_files(OWNERS, folder)
+    return folder, {line: run(line, folder) for line, _ in commands(OWNERS)}
+
+
+def test_actions_of_the_page_do_what_it_shows(acted: tuple[Path, dict[str, str]]) -> None:
+    assert dict(commands(OWNERS)) == acted[1]
+
+
+def test_audit_of_the_page_is_what_is_written(acted: tuple[Path, dict[str, str]]) -> None:
+    written = [json.loads(line) for line in (acted[0] / "result" / "audit.jsonl").read_bytes().splitlines()]
+    assert table(OWNERS, "at", "actor", "role", "action", "outcome", "reason") == [
+        (
+            each["at"],
+            each["actor"] or "-",
+            each["role"] or "-",
+            f"`{each['action']}`",
+            each["outcome"],
+            each["reason"] or "-",
+        )
+        for each in written
+    ]
+
+
+def test_readiness_of_the_page_is_what_the_status_shows() -> None:
+    [shown] = blocks(OWNERS, "text")
+    assert shown.body.strip() in worth_lines(STATUS)
 
 
 # --------------------------------------------------------------------------------------------------- service agents
