@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import redis
 import yaml
 from msgspec.structs import fields
 from prometheus_client.metrics import MetricWrapperBase
@@ -24,7 +25,8 @@ from o2c.schemas.events import EVENT_CLASSES
 from o2c.schemas.outputs import ExceptionChange, ExceptionState, FinancialStage, FulfilmentStage, Health
 from o2c.schemas.records import Record
 from o2c.status.worth import worth_lines
-from tests.repository.pages import README, ROOT, blocks, codes, commands, run, table, write_files
+from tests.repository.pages import ROOT, blocks, codes, commands, run, table, tidy, write_files
+from tests.unit.status.test_screen import WIDE
 from tests.unit.status.whole_order import STATUS
 
 DOCS = ROOT / "docs"
@@ -32,6 +34,8 @@ PLATFORM = DOCS / "for-platform-engineers.md"
 INTEGRATION = DOCS / "for-integration-engineers.md"
 OWNERS = DOCS / "for-exception-owners.md"
 AGENTS = DOCS / "for-service-agents.md"
+LEDGER = DOCS / "ledger.md"
+AGENTS_CLOCK = "2025-04-10T12:00:00Z"
 MEBIBYTE = 1024 * 1024
 
 
@@ -120,20 +124,11 @@ def test_owners_are_told_who_may_do_what() -> None:
     assert [codes(may) for _, may in table(OWNERS, "role", "may, by the default policy")] == allowed
 
 
-@pytest.fixture(scope="module")
-def acted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """The folder in which the commands of the page for owners were tried, and what each printed."""
-    folder: Path = tmp_path_factory.mktemp("owners")
-    write_files(OWNERS, folder)
-    return folder, {line: run(line, folder) for line, _ in commands(OWNERS)}
-
-
-def test_actions_of_the_page_do_what_it_shows(acted: tuple[Path, dict[str, str]]) -> None:
-    assert dict(commands(OWNERS)) == acted[1]
-
-
-def test_audit_of_the_page_is_what_is_written(acted: tuple[Path, dict[str, str]]) -> None:
-    written = [json.loads(line) for line in (acted[0] / "result" / "audit.jsonl").read_bytes().splitlines()]
+def test_audit_of_the_page_is_what_is_written(tmp_path: Path) -> None:
+    write_files(OWNERS, tmp_path)
+    for line, _ in commands(OWNERS):
+        run(line, tmp_path)
+    written = [json.loads(line) for line in (tmp_path / "result" / "audit.jsonl").read_bytes().splitlines()]
     assert table(OWNERS, "at", "actor", "role", "action", "outcome", "reason") == [
         (
             each["at"],
@@ -167,15 +162,21 @@ def test_agents_are_told_every_value_in_its_order(header: tuple[str, str], allow
     assert tuple(first_codes(AGENTS, *header)) == allowed
 
 
-def test_agents_see_the_page_that_the_readme_shows() -> None:
-    """Which is held to what the command prints."""
+def test_agents_see_the_page_that_is_printed(tmp_path: Path, redis_url: str) -> None:
+    """Of the order whose story the ledger's page tells, while two things are wrong."""
     [shown] = blocks(AGENTS, "text")
     asked, _, printed = shown.body.partition("\n")
-    assert dict(commands(README))[asked.removeprefix("$ ")] == printed
+    write_files(LEDGER, tmp_path)
+    run(f"o2c replay story.jsonl --policy story.toml --as-of {AGENTS_CLOCK} --out result", tmp_path)
+    with redis.Redis.from_url(redis_url) as client:
+        client.hset("o2c:order:SO-2", "json", (tmp_path / "result" / "status.jsonl").read_bytes().strip())
+        for exception in (tmp_path / "result" / "exceptions.jsonl").read_bytes().splitlines():
+            client.hset(f"o2c:exception:{json.loads(exception)['exception_id']}", "json", exception)
+    settings = {"O2C_REDIS_URL": redis_url, "O2C_TESTING": "1", "O2C_TEST_CLOCK": AGENTS_CLOCK}
+    assert tidy(run(asked.removeprefix("$ "), tmp_path, settings)) == tidy(printed)
 
 
 def test_agents_are_told_what_every_part_of_the_page_is() -> None:
-    [shown] = blocks(AGENTS, "text")
-    titles = re.findall(r"^$\n(\w[\w ]*)$", shown.body, re.MULTILINE)
+    titles = re.findall(r"^$\n(\w[\w ]*)$", WIDE, re.MULTILINE)
     explained = re.findall(r"^- \*\*([\w ]+)\*\*", AGENTS.read_text(), re.MULTILINE)
     assert explained[-len(titles) :] == titles
