@@ -1,4 +1,4 @@
-"""Writers' schemas out of a Confluent-compatible schema registry."""
+"""A Confluent-compatible schema registry: writers' schemas out of it, the job's own into it."""
 
 import warnings
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from confluent_kafka.schema_registry import SchemaRegistryClient
 
 _UNKNOWN_IDS = frozenset({40400, 40403})
+_NOT_FOUND = 404
 _RETRIES = 5
 _FIRST_WAIT_MS = 200
 _LONGEST_WAIT_MS = 5_000
@@ -16,8 +17,14 @@ _TIMEOUT_SECONDS = 10.0
 _SHOWN = 200
 
 
+COMPATIBILITY = "BACKWARD_TRANSITIVE"
+"""What every version of a schema of the job's must be: able to read all that any version before has written."""
+
+_STRICTER = "FULL_TRANSITIVE"
+
+
 class RegistryLookup:
-    """Looks schemas up by id. It connects when it is first asked; what it found, the caller keeps.
+    """Looks schemas up by id, and registers them. It connects when it is first asked; what it found, the caller keeps.
 
     `url` may be a list with commas; `mock://` names a registry within this process. `credentials` are user and
     password; `more` are further properties of the client, such as `ssl.ca.location`. Raises ConfigurationError.
@@ -66,6 +73,32 @@ class RegistryLookup:
         if found.schema_str is None:
             raise KeyError(schema_id)
         return found.schema_str
+
+    def register(self, subject: str, schema: str) -> int:
+        """The id of an Avro schema (JSON text), registered under a subject that is held to COMPATIBILITY.
+
+        A stricter rule that somebody has set stays. Raises OperatingFault, also where the registry refuses the schema.
+        """
+        from confluent_kafka.schema_registry import Schema, SchemaRegistryError  # noqa: PLC0415 - see _client
+
+        try:
+            if self._compatibility(subject) not in (COMPATIBILITY, _STRICTER):
+                self._client.set_compatibility(subject, COMPATIBILITY)
+            return self._client.register_schema(subject, Schema(schema, "AVRO"))
+        except SchemaRegistryError as error:
+            raise OperatingFault(f"schema registry {self._address} refuses {subject}: {error}") from None
+        except Exception as error:  # noqa: BLE001 - the client hands on whatever its HTTP library raises
+            raise OperatingFault(f"schema registry {self._address} does not answer: {error!r:.{_SHOWN}}") from None
+
+    def _compatibility(self, subject: str) -> str | None:
+        from confluent_kafka.schema_registry import SchemaRegistryError  # noqa: PLC0415 - see _client
+
+        try:
+            return self._client.get_compatibility(subject)
+        except SchemaRegistryError as error:
+            if error.http_status_code == _NOT_FOUND:
+                return None
+            raise
 
     @property
     def _address(self) -> str:

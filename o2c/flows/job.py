@@ -29,7 +29,7 @@ from o2c.flows.engine import PeersGone, run_on_engine
 from o2c.flows.feed_figures import NAMES
 from o2c.flows.health import HealthServer
 from o2c.flows.identify import Identify
-from o2c.flows.registry import registry_of
+from o2c.flows.registry import encoders_of, registry_of
 from o2c.flows.settings import Settings, read_policy
 from o2c.flows.shard import Shard, ShardOptions
 from o2c.flows.start import Start, lanes_by_type, output_topics, settle
@@ -121,6 +121,7 @@ def _sinks(settings: Settings, start: Start, deliveries: Deliveries) -> dict[str
             batch_bytes=start.batch_bytes,
         ),
         delivered=KAFKA_DELIVERY.observe,
+        encoders=encoders_of(start.schema_ids),
     )
     redis = RedisSink(
         url=settings.redis_url,

@@ -82,10 +82,12 @@ class ReplayShard:
             if self._orders.crowded:
                 self._write()
         for feed, silent_from in sorted(self._feeds.silenced.items()):
-            if crc32(feed.encode()) % self._shards == self.number and silent_from <= as_of:
-                change = self._silence.judge(feed, silent_from, True, silent_from)
-                if change is not None:
-                    output.exceptions.append(change)
+            if crc32(feed.encode()) % self._shards == self.number:
+                at: int | None = silent_from
+                while at is not None and at <= as_of:
+                    for said in self._silence.judge(feed, silent_from, True, at):
+                        output.add(said)
+                    at = self._silence.next_change_at(feed)
 
     def _write(self) -> None:
         self._store.write(self._orders.writes(self._orders.dirty()))

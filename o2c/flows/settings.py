@@ -73,9 +73,12 @@ class Settings(BaseSettings):
     redis_prefix: Text = Field(
         "o2c:", description="What every Redis key starts with; a hash tag in it allows Redis Cluster"
     )
-    registry_url: HttpAddress | None = Field(None, description="Schema registry, for Avro input")
+    registry_url: HttpAddress | None = Field(None, description="Schema registry, for Avro")
     registry_user: SecretStr | None = Field(None, description="The registry's user")
     registry_password: SecretStr | None = Field(None, description="The registry's password")
+    output_format: Literal["json", "avro"] = Field(
+        "json", description="`json` or `avro`: how the topics of the job are written; Redis always has JSON"
+    )
     store: Path = Field(Path("o2c-store"), description="Folder of the order state; on a disk that survives restarts")
     shards: Whole = Field(64, ge=1, le=4096, description="Parts of the order state; fixed when the store is made")
     processes: Whole = Field(1, ge=1, le=256, description="Worker processes on this machine")
@@ -131,6 +134,8 @@ class Settings(BaseSettings):
         if (self.registry_user is None) != (self.registry_password is None):
             missing = "registry_user" if self.registry_user is None else "registry_password"
             refuse("is missing: the registry wants a user and a password, or neither", missing)
+        if self.output_format == "avro" and self.registry_url is None:
+            refuse("is avro, which needs O2C_REGISTRY_URL", "output_format")
         if self.shards < self.processes:
             refuse(f"must be at least {self.processes}, one for each process", "shards")
         if self.processes > 1 and self.process_port + self.processes - 1 > LAST_PORT:

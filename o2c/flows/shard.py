@@ -226,9 +226,8 @@ class Shard:
         for feed in self._feeds.judged():
             if self._owns(feed):
                 is_silent = self._feeds.silent_since(feed) is not None
-                change = self._silence.judge(feed, self._feeds.heard_at(feed), is_silent, clock)
-                if change is not None:
-                    self.outbox.add(change)
+                for said in self._silence.judge(feed, self._feeds.heard_at(feed), is_silent, clock):
+                    self.outbox.add(said)
         owned = [feed for feed in self._feeds.newest if self._owns(feed)]
         if owned:
             output.feeds.extend(self._silence.report(owned, self._feeds, clock))

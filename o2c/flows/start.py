@@ -10,6 +10,7 @@ from o2c.connectors.kafka.topic_rules import OutputSettings
 from o2c.connectors.kafka.topics import START_TIMEOUT_SECONDS, batch_bytes, check_inputs, ensure_outputs
 from o2c.connectors.redis.service import check_redis, read_generation, write_generation
 from o2c.connectors.store import Store
+from o2c.flows.registry import register_outputs
 from o2c.flows.settings import Settings
 from o2c.flows.shard import stored_marks
 from o2c.schemas.lanes import Mark
@@ -17,7 +18,10 @@ from o2c.schemas.times import SECOND_US
 
 
 class Start(Struct, frozen=True):
-    """What every worker process begins with. `marks`: by lane, where to resume; absent, the first start."""
+    """What every worker process begins with. `marks`: by lane, where to resume; absent, the first start.
+
+    `schema_ids`: by output topic the schema that it is written by, where it is Avro.
+    """
 
     generation: int
     started_at: int
@@ -25,6 +29,7 @@ class Start(Struct, frozen=True):
     exception_partitions: int
     batch_bytes: int
     marks: dict[int, Mark]
+    schema_ids: dict[str, int] = {}
 
 
 def output_topics(settings: Settings) -> OutputTopics:
@@ -59,6 +64,7 @@ def settle(settings: Settings, store: Store, now_us: int) -> Start:
         admin=settings.topic_admin,
         timeout_seconds=patience_seconds,
     )
+    schema_ids = register_outputs(settings)
     marks = resume_marks(store)
     generation = 1 + max(
         store.read_generation(),
@@ -74,6 +80,7 @@ def settle(settings: Settings, store: Store, now_us: int) -> Start:
         exception_partitions=outputs[names.exceptions].partitions,
         batch_bytes=batch_bytes(outputs),
         marks=marks,
+        schema_ids=schema_ids,
     )
 
 

@@ -54,7 +54,7 @@ class _Writer:
         choices = _choices(described.type)
         if choices:
             written["doc"] = f"One of {', '.join(choices)}."
-        elif _is_free(described.type):
+        elif is_free(described.type):
             written["doc"] = "An object as JSON text."
         if described.default_factory is not NODEFAULT:
             written["default"] = described.default_factory()
@@ -76,7 +76,7 @@ class _Writer:
         if isinstance(annotation, type) and issubclass(annotation, Struct):
             return self._named(annotation)
         origin, members = get_origin(annotation), get_args(annotation)
-        if origin is Literal or _is_free(annotation):
+        if origin is Literal or is_free(annotation):
             return "string"
         if origin is list:
             return {"type": "array", "items": self._type(members[0], name)}
@@ -97,7 +97,7 @@ class _Writer:
         return f"{NAMESPACE}.{name}" if name in self._defined else self.record(name, wire_class)
 
 
-def _is_free(annotation: Any) -> bool:
+def is_free(annotation: Any) -> bool:
     """Whether it is an object of any fields: Avro knows none, so its JSON stands there as text."""
     return get_origin(annotation) is dict and get_args(annotation)[1] is Any
 

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 
 import pytest
 
@@ -8,6 +9,7 @@ from o2c.schemas.codecs import Decoder
 from o2c.schemas.documents import Arrival
 from o2c.schemas.records import Record
 from tests.bad_input import GOOD_EVENTS, TOPICS, avro, avro_fields, published_avro
+from tests.services.registry import Registry, registry
 
 
 def register(lookup: RegistryLookup, schema: str) -> int:
@@ -45,3 +47,36 @@ def test_registry_that_cannot_be_reached_is_an_operating_fault_without_the_passw
 def test_url_that_cannot_be_is_a_configuration_error(url: str) -> None:
     with pytest.raises(ConfigurationError, match="schema registry"):
         RegistryLookup(url)
+
+
+@pytest.fixture
+def held() -> Iterator[Registry]:
+    with registry() as running:
+        yield running
+
+
+def test_a_schema_is_registered_under_a_subject_that_may_only_grow(held: Registry) -> None:
+    lookup = RegistryLookup(held.url)
+    schema_id = lookup.register("o2c.status.v1-value", '{"type": "string"}')
+    assert RegistryLookup(held.url).schema(schema_id) == '{"type": "string"}'
+    assert held.compatibility == {"o2c.status.v1-value": "BACKWARD_TRANSITIVE"}
+    assert RegistryLookup(held.url).register("o2c.status.v1-value", '{"type": "string"}') == schema_id
+    assert held.subjects == {"o2c.status.v1-value": [schema_id]}
+
+
+@pytest.mark.parametrize(("before", "after"), [("NONE", "BACKWARD_TRANSITIVE"), ("FULL_TRANSITIVE", "FULL_TRANSITIVE")])
+def test_a_stricter_rule_for_a_subject_stays(held: Registry, before: str, after: str) -> None:
+    held.compatibility["s"] = before
+    RegistryLookup(held.url).register("s", '{"type": "string"}')
+    assert held.compatibility["s"] == after
+
+
+def test_a_schema_that_the_registry_refuses_is_an_operating_fault(held: Registry) -> None:
+    held.refused.add("s")
+    with pytest.raises(OperatingFault, match=r"refuses s: .*incompatible"):
+        RegistryLookup(held.url).register("s", '{"type": "string"}')
+
+
+def test_nobody_to_register_with_is_an_operating_fault() -> None:
+    with pytest.raises(OperatingFault, match="does not answer"):
+        RegistryLookup("http://127.0.0.1:1", retries=0).register("s", '{"type": "string"}')

@@ -168,4 +168,6 @@ def _anonymous(status: dict[str, Any]) -> str:
     kept = comparable_status(status)
     for exception in kept["exceptions"]:
         del exception["exception_id"]
+    # They stand in the order of their ids.
+    kept["exceptions"].sort(key=json.dumps)
     return json.dumps(kept, sort_keys=True).replace(kept["correlation_id"], "ORDER")

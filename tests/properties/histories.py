@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 from msgspec import structs
 
-from o2c.flows.correlation.policy import Policy, load_policy
+from o2c.flows.correlation.policy import Policy
 from o2c.schemas.documents import (
     Adjustment,
     Application,
@@ -26,25 +25,15 @@ from o2c.schemas.documents import (
     Terms,
 )
 from tests.properties.build import at, hour, money, price, quantity
+from tests.properties.policies import FEEDS, policy_of, policy_texts
+from tests.properties.stories import stories
 
 Drawn = TypeVar("Drawn")
 Draw = Callable[[st.SearchStrategy[Drawn]], Drawn]
 
 CORRELATION_ID = "C"
 LAST_HOUR = 40
-_FEEDS = ("order", "allocation", "pick", "shipment", "pod", "invoice", "payment", "hold")
 _WAREHOUSES = (None, "W1", "W2")
-_SELECTORS = ('customer = "C1"', 'warehouse = "W1"', 'carrier = "UPS"', 'channel = "web"')
-_STALLS = (
-    "STALLED_RELEASE",
-    "STALLED_ALLOCATION",
-    "STALLED_PICK",
-    "STALLED_SHIPMENT",
-    "MISSING_POD",
-    "SHIPPED_NOT_INVOICED",
-    "PAST_DUE",
-)
-
 hours = st.integers(0, 12)
 some_hour = st.none() | hours.map(hour)
 quantities = st.sampled_from(("1", "2", "3", "4", "0.5", "0")).map(quantity)
@@ -260,13 +249,18 @@ def documents(draw: Draw[Any], kind: str | None = None) -> Document:
         reverses=draw(st.sampled_from(((),) * 11 + (taken_back,))),
         replaces=draw(st.sampled_from(((),) * 11 + (taken_back,))),
         refs=(("shipment", named),) if named else (),
-        customer_id=draw(st.sampled_from((None, "C1", "C2"))),
+        customer_id=draw(st.sampled_from((None, None, None, None, "C1", "C1", "C1", "C2"))),
     )
 
 
+def papers(most: int = 8) -> st.SearchStrategy[list[Document]]:
+    """What an order's systems have to say of it: a story that hangs together, or anything at all."""
+    return stories() | anything(most)
+
+
 @st.composite
-def papers(draw: Draw[Any], most: int = 8) -> list[Document]:
-    """What an order's systems have to say of it, in some order; mostly with an order among it."""
+def anything(draw: Draw[Any], most: int = 8) -> list[Document]:
+    """Documents that know little of each other, in some order; mostly with an order among them."""
     found: list[Document] = draw(st.lists(documents(), max_size=most))
     if draw(st.sampled_from((True, True, True, False))):
         found.append(draw(documents("order")))
@@ -316,49 +310,6 @@ def _like(model: OrderLine, line: OrderLine) -> OrderLine:
     )
 
 
-# ----------------------------------------------------------------------------- policy
-
-
-@st.composite
-def policy_texts(draw: Draw[Any]) -> str:
-    """Paths with gaps, short tolerances, overrides, stalls switched off, declared feeds."""
-    parts = ["version = 1", "[process]", f'lead = "{draw(st.integers(0, 3))}h"', f"milestones = {draw(_paths())}"]
-    if draw(st.booleans()):
-        selector = draw(st.sampled_from(('fulfilment = "drop_ship"', 'customer = "C1"', 'channel = "web"')))
-        parts += ["[[process.overrides]]", selector, f"milestones = {draw(_paths())}"]
-    for number, code in enumerate(_STALLS):
-        parts += [f"[stalls.{code}]", *draw(_rules(f"owner-{number}"))]
-        if draw(st.sampled_from((False, False, True))):
-            selector = draw(st.sampled_from(_SELECTORS))
-            parts += [f"[[stalls.{code}.overrides]]", selector, *draw(_rules(f"other-{number}"))]
-    parts += ["[feeds.default]", f'grace = "{draw(st.integers(0, 2))}h"']
-    if draw(st.booleans()):
-        feed = draw(st.sampled_from(_FEEDS))
-        parts += [f'[feeds."{feed}/wms"]', 'silent_after = "1h"', 'grace = "3h"', 'warehouses = ["W1"]']
-    return "\n".join(parts)
-
-
-@st.composite
-def _paths(draw: Draw[Any]) -> list[str]:
-    whole = ("allocation", "pick", "shipment", "pod", "invoice", "payment")
-    missing = draw(st.sets(st.sampled_from(whole), max_size=3))
-    return ["order", *(milestone for milestone in whole if milestone not in missing)]
-
-
-@st.composite
-def _rules(draw: Draw[Any], owner: str) -> list[str]:
-    enabled = draw(st.sampled_from(("true", "true", "true", "true", "false")))
-    severity = draw(st.sampled_from(("warning", "critical", "info")))
-    tolerance = draw(st.integers(0, 6))
-    return [f"enabled = {enabled}", f'tolerance = "{tolerance}h"', f'severity = "{severity}"', f'owner = "{owner}"']
-
-
-@lru_cache(maxsize=1024)
-def policy_of(text: str) -> Policy:
-    """The policy of a text, loaded once."""
-    return load_policy(text)
-
-
 # ---------------------------------------------------------------------------- histories
 
 
@@ -369,7 +320,7 @@ def moments(draw: Draw[Any], policy: Policy, arriving: list[Document]) -> tuple[
     clocks = sorted(draw(st.lists(st.integers(0, LAST_HOUR), min_size=1, max_size=5)))
     cuts = sorted(draw(st.integers(0, len(queue))) for _ in clocks[:-1])
     bounds = [0, *cuts, len(queue)]
-    names = (*_FEEDS, *policy.declared)
+    names = (*FEEDS, *policy.declared)
     steps = []
     for position, clock in enumerate(clocks):
         behind = draw(st.sampled_from(({}, {}, {}, {draw(st.sampled_from(names)): draw(st.integers(0, LAST_HOUR))})))

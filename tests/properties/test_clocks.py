@@ -3,19 +3,13 @@
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from o2c.flows.correlation.policy import load_policy
 from o2c.schemas.documents import Document
 from tests.properties import subject
 from tests.properties.build import at, hold
 from tests.properties.histories import CORRELATION_ID, LAST_HOUR, History, histories, papers
+from tests.properties.policies import plain_text, policy_of
 
-ALL_A_DAY = load_policy(
-    "version = 1\n"
-    + "".join(
-        f'[stalls.{code}]\ntolerance = "1d"\n'
-        for code in ("STALLED_ALLOCATION", "STALLED_PICK", "STALLED_SHIPMENT", "SHIPPED_NOT_INVOICED")
-    )
-)
+ALL_A_DAY = policy_of(plain_text("1d"))
 FAR = at(10_000)
 GOODS_STALLS = {"STALLED_ALLOCATION", "STALLED_PICK", "STALLED_SHIPMENT"}
 

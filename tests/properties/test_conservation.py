@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from o2c.schemas.documents import Document, InvoiceBody, PaymentBody
 from tests.properties import subject
 from tests.properties.build import applied, at, invoice, payment
-from tests.properties.histories import CORRELATION_ID, papers, policy_of
-from tests.properties.histories import policy_texts as texts
+from tests.properties.histories import CORRELATION_ID, papers
+from tests.properties.policies import policy_of, policy_texts
 
 CHAIN = ("allocated", "picked", "shipped", "delivered")
 CLOCK = at(20)
@@ -23,7 +23,7 @@ def shown(arrived: list[Document], text: str = "version = 1") -> dict[str, Any]:
     return subject.status(state, judgement, CLOCK)
 
 
-@given(texts(), papers())
+@given(policy_texts(), papers())
 def test_the_order_has_what_its_lines_have(text: str, arrived: list[Document]) -> None:
     status = shown(arrived, text)
     for word, total in status["quantities"].items():

@@ -10,8 +10,8 @@ from o2c.flows.correlation.policy import Policy
 from o2c.schemas.documents import Document
 from tests.properties import subject
 from tests.properties.build import at
-from tests.properties.histories import CORRELATION_ID, LAST_HOUR, History, documents, histories, papers, policy_of
-from tests.properties.histories import policy_texts as texts
+from tests.properties.histories import CORRELATION_ID, LAST_HOUR, History, documents, histories, papers
+from tests.properties.policies import policy_of, policy_texts
 
 CLOCK = at(LAST_HOUR)
 
@@ -33,7 +33,7 @@ def as_it_is(state: subject.State) -> subject.State:
     return state
 
 
-@given(st.data(), texts(), papers())
+@given(st.data(), policy_texts(), papers())
 def test_any_order_and_any_repeats_of_the_documents_come_to_the_same(
     data: st.DataObject, text: str, arrived: list[Document]
 ) -> None:
@@ -53,7 +53,7 @@ def test_the_winner_among_revisions_is_the_same_in_any_order(data: st.DataObject
     assert one.documents == other.documents
 
 
-@given(texts(), papers())
+@given(policy_texts(), papers())
 def test_a_round_trip_after_every_document_changes_nothing(text: str, arrived: list[Document]) -> None:
     policy = policy_of(text)
     assert outcome(policy, arrived, subject.round_trip) == outcome(policy, arrived, as_it_is)

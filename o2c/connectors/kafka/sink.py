@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 from bytewax.outputs import DynamicSink, StatelessSinkPartition
@@ -43,6 +43,7 @@ _NOW = 0
 _POLL_SECONDS = 0.05
 _LEAST_BATCH_BYTES = 1_024
 
+Encoders: TypeAlias = Mapping[str, Callable[[bytes], bytes]]
 HeaderList = list[tuple[str, str | bytes | None]]
 
 _log = structlog.get_logger("o2c.connectors.kafka")
@@ -63,7 +64,8 @@ class SinkSettings(Struct, frozen=True):
 class KafkaSink(DynamicSink[Emission]):
     """Publishes emissions. `deliveries` hears, as `kafka`, of each shard's tokens in order once all is confirmed.
 
-    `delivered` is told, once a batch, how many seconds the delivery of its last record took.
+    `delivered` is told, once a batch, how many seconds the delivery of its last record took. `encoders`: by topic, as
+    `OutputTopics` names it, what makes the bytes that are published of a value; without one they are its JSON.
     """
 
     def __init__(
@@ -73,16 +75,18 @@ class KafkaSink(DynamicSink[Emission]):
         deliveries: Deliveries,
         settings: SinkSettings,
         delivered: Callable[[float], object] = lambda _: None,
+        encoders: Encoders | None = None,
     ) -> None:
         self._client = client
         self._deliveries = deliveries
         self._settings = settings
         self._delivered = delivered
+        self._encoders = encoders or {}
         self._publishers: list[Publisher] = []
 
     def build(self, step_id: str, worker_index: int, worker_count: int) -> "Publisher":  # noqa: ARG002 engine's signature
         """Opens a worker's producer."""
-        publisher = Publisher(self._client, self._deliveries, self._settings, self._delivered)
+        publisher = Publisher(self._client, self._deliveries, self._settings, self._delivered, self._encoders)
         self._publishers.append(publisher)
         return publisher
 
@@ -156,11 +160,13 @@ class Publisher(StatelessSinkPartition[Emission]):
         deliveries: Deliveries,
         settings: SinkSettings,
         delivered: Callable[[float], object],
+        encoders: Encoders,
     ) -> None:
         self._client = client
         self._deliveries = deliveries
         self._settings = settings
         self._delivered = delivered
+        self._encoders = encoders
         self._topics = settings.topics
         self._errors = LastError()
         own = {
@@ -185,9 +191,9 @@ class Publisher(StatelessSinkPartition[Emission]):
                 if emission.exceptions:
                     self._send_exceptions(emission.exceptions, batch)
                 if emission.billings:
-                    self._send_keyed(self._topics.billing, emission.billings, batch)
+                    self._send_keyed("billing", self._topics.billing, emission.billings, batch)
                 if emission.audits:
-                    self._send_keyed(self._topics.audit, emission.audits, batch)
+                    self._send_keyed("audit", self._topics.audit, emission.audits, batch)
                 if emission.forgotten:
                     self._send_tombstones(emission.forgotten, batch)
                 for letter in emission.dead_letters:
@@ -226,39 +232,45 @@ class Publisher(StatelessSinkPartition[Emission]):
         topic = self._topics.status
         produce = self._producer.produce
         report = batch.report
+        encode = self._encoders.get("status")
         for status in statuses:
+            value = status.value if encode is None else encode(status.value)
             headers: HeaderList = [(VERSION_HEADER, b"%d" % status.version)]
             key = status.correlation_id
             try:
                 # By position: keywords cost half a microsecond here.
-                produce(topic, status.value, key, _ANY_PARTITION, report, report, _NOW, headers)
+                produce(topic, value, key, _ANY_PARTITION, report, report, _NOW, headers)
             except (BufferError, KafkaException) as refused:
-                self._insist(refused, topic, status.value, key, _ANY_PARTITION, report, headers)
+                self._insist(refused, topic, value, key, _ANY_PARTITION, report, headers)
 
     def _send_exceptions(self, exceptions: tuple[ExceptionRecord, ...], batch: _Batch) -> None:
         topic = self._topics.exceptions
         produce = self._producer.produce
         report = batch.report
+        encode = self._encoders.get("exceptions")
         for record in exceptions:
+            value = record.value if encode is None else encode(record.value)
             key = record.exception_id
             # With the order's status, not by the key: an order's exceptions stay in the order in which they came.
             partition = partition_of(record.correlation_id or key, self._settings.exception_partitions)
             try:
-                produce(topic, record.value, key, partition, report)
+                produce(topic, value, key, partition, report)
             except (BufferError, KafkaException) as refused:
-                self._insist(refused, topic, record.value, key, partition, report, None)
+                self._insist(refused, topic, value, key, partition, report, None)
 
     def _send_keyed(
-        self, topic: str, records: tuple[BillingRecord, ...] | tuple[AuditRecord, ...], batch: _Batch
+        self, name: str, topic: str, records: tuple[BillingRecord, ...] | tuple[AuditRecord, ...], batch: _Batch
     ) -> None:
         """By correlation ID, so that an order's stay in the order in which they came; a feed's by their own id."""
         report = batch.report
+        encode = self._encoders.get(name)
         for record in records:
             key = record.correlation_id or record.key
+            value = record.value if encode is None else encode(record.value)
             try:
-                self._producer.produce(topic, record.value, key, _ANY_PARTITION, report)
+                self._producer.produce(topic, value, key, _ANY_PARTITION, report)
             except (BufferError, KafkaException) as refused:
-                self._insist(refused, topic, record.value, key, _ANY_PARTITION, report, None)
+                self._insist(refused, topic, value, key, _ANY_PARTITION, report, None)
 
     def _send_tombstones(self, forgotten: tuple[ForgottenOrder, ...], batch: _Batch) -> None:
         topic, report = self._topics.status, batch.report
@@ -276,7 +288,8 @@ class Publisher(StatelessSinkPartition[Emission]):
 
     def _orphan(self, orphan: Orphan) -> _Sendable:
         key = f"{orphan.scope}/{orphan.type}/{orphan.document_id}"
-        return _Sendable(self._topics.orphans, key, orphan.value, [])
+        encode = self._encoders.get("orphans")
+        return _Sendable(self._topics.orphans, key, orphan.value if encode is None else encode(orphan.value), [])
 
     def _send_whole_or_empty(self, record: _Sendable, batch: _Batch) -> None:
         """These are few: each may have a report of its own."""

@@ -33,8 +33,10 @@ def disputed_amounts(entries: list[Entry], money: Money, clock: int) -> dict[str
             continue
         body = entry[3].body
         assert isinstance(body, DisputeBody)
-        rest = body.amount
-        for invoice in money.settlement.disputed(entry[1], body)[0]:
+        invoices, claims = money.settlement.disputed(entry[1], body)
+        # What is said about a payment is said of what it kept back first.
+        rest = body.amount - (sum(claim.amount for claim in claims) if body.payment is not None else 0)
+        for invoice in invoices:
             number = f"{invoice.document.scope}/{invoice.document.document_id}"
             taken = min(max(0, rest), invoice.open - found.get(number, 0))
             found[number] = found.get(number, 0) + taken

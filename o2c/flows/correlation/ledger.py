@@ -251,7 +251,8 @@ class Ledger:
                 lines = self._lines_of_invoices(scope, document, body)
             for line in lines:
                 for ledger, quantity in self.matcher.find(line, CREDIT, business_at, document):
-                    ledger.credited += quantity
+                    if body.kind != "price":
+                        ledger.credited += quantity
                     self.credit_lines.append((document, ledger, quantity))
                     if lowers:
                         taken = min(quantity, ledger.reached[INVOICE])

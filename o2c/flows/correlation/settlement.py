@@ -202,7 +202,7 @@ class Settlement:
     def _credit_invoice(self, at: int, number: Number, amount: int, currency: str) -> None:
         """What names an invoice that was taken back or is not known here counts nothing."""
         invoice = self._by_number.get(number)
-        if invoice is not None and invoice.body.currency == currency:
+        if invoice is not None:
             self._owe(amount - self._settle_credit(at, invoice, amount, currency), currency)
 
     def _credit_oldest(self, at: int, amount: int, currency: str) -> None:
@@ -228,6 +228,8 @@ class Settlement:
         rest = body.amount - (body.recovered or 0)
         invoices, claims = self.disputed(scope, body)
         for claim in claims:
+            if claim.adjustment is None:
+                continue
             taken = claim.invoice.resolve(claim, rest)
             claim.invoice.written_off += taken
             rest -= taken

@@ -6,10 +6,11 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
+from o2c.flows.correlation.audit import Audit, Shown, shown_life
 from o2c.flows.correlation.exceptions import exception_id, record
-from o2c.flows.correlation.lives import CLEARED, OPENED, Life, due_at
+from o2c.flows.correlation.lives import CLEARED, ESCALATED, OPENED, Life, due_at, escalate, next_level_at
 from o2c.flows.correlation.policy import Policy
-from o2c.schemas.records import ExceptionRecord, FeedRecord
+from o2c.schemas.records import AuditRecord, ExceptionRecord, FeedRecord
 from o2c.schemas.times import SECOND_US, rfc3339
 
 CODE = "FEED_SILENT"
@@ -63,27 +64,57 @@ class Silence:
         self._reported: dict[str, tuple[int, int, bool]] = {}
         self._reports = 0
 
-    def judge(self, feed: str, heard_at: int, is_silent: bool, clock: int) -> ExceptionRecord | None:
-        """The change that a feed's silence, or its end, comes to; None where nothing changes.
+    def judge(self, feed: str, heard_at: int, is_silent: bool, clock: int) -> list[ExceptionRecord | AuditRecord]:
+        """The changes that a feed's silence, its end, or its length come to.
 
         `heard_at` is its last sign of life, or the store's first start. A feed that has spoken and fallen silent again
         unnoticed is silent since then.
         """
         known = self._lives.get(feed)
         is_open = known is not None and known.life.is_open
+        said: list[ExceptionRecord | AuditRecord] = []
+        before = None if known is None else shown_life(known.life)
         if known is not None and (heard_at < known.heard_at or (is_open and heard_at == known.heard_at)):
-            return None
-        if is_silent and (is_open or self._opens):
+            pass
+        elif is_silent and (is_open or self._opens):
             known = self._lives[feed] = self._silent(feed, known, heard_at, clock)
+            self._say(feed, known, OPENED, known.life.explanation, before, clock, said)
         elif known is not None and is_open and not is_silent:
             known.life.state = CLEARED
             known.life.cleared_at = clock
             known.heard_at = heard_at
-        else:
+            self._say(feed, known, CLEARED, f"feed {feed} speaks again", before, clock, said)
+        if known is not None and known.life.is_open:
+            before = shown_life(known.life)
+            while escalate(known.life, self._policy.feed_silent, clock):
+                reason = f"nobody settled it in time: {known.life.escalated_to} is told"
+                self._say(feed, known, ESCALATED, reason, before, clock, said)
+                before = shown_life(known.life)
+        return said
+
+    def next_change_at(self, feed: str) -> int | None:
+        """When the clock alone next changes an open exception of this feed."""
+        known = self._lives.get(feed)
+        if known is None or not known.life.is_open:
             return None
+        return next_level_at(known.life, self._policy.feed_silent)
+
+    def _say(
+        self,
+        feed: str,
+        known: FeedLife,
+        action: str,
+        reason: str,
+        before: Shown,
+        clock: int,
+        said: list[ExceptionRecord | AuditRecord],
+    ) -> None:
         known.sequence += 1
         self._changed.add(feed)
-        return record(known.life, None, self._policy.version, clock, known.sequence, self._generation)
+        said.append(record(known.life, None, self._policy.version, clock, known.sequence, self._generation))
+        audit = Audit(f"feed:{feed}", None, self._policy.version, clock, known.sequence - 1, self._generation)
+        audit.decided(action, reason, known.life, before, shown_life(known.life))
+        said.extend(audit.records)
 
     def _silent(self, feed: str, before: FeedLife | None, heard_at: int, clock: int) -> FeedLife:
         if before is None or not before.life.is_open:

@@ -150,10 +150,9 @@ def _credits(waiting: Waiting) -> list[tuple[Known, int, bool]]:
         body = memo_body(memo)
         if body.currency == currency:
             found.append((memo, body.amount, body.kind == "return" and not body.lines))
-    for payment in waiting.papers.of("payment"):
-        if payment_body(payment).kind == "refund" and payment_body(payment).currency == currency:
-            found.append((payment, abs(payment_body(payment).amount), True))
-    return found
+    refunds = [payment for payment in waiting.papers.of("payment") if payment_body(payment).kind == "refund"]
+    mine = [refund for refund in refunds if payment_body(refund).currency == currency]
+    return [*found, *((refund, abs(payment_body(refund).amount), True) for refund in mine)]
 
 
 def _for_application(waiting: Waiting) -> Iterator[Wait]:

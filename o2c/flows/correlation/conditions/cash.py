@@ -49,9 +49,16 @@ def kept_back(books: Books, found: list[Finding]) -> None:
         for claim in invoice.claims:
             if claim.amount:
                 claims.setdefault((id(claim.payment), claim.adjustment is None), []).append(claim)
-    for (_, is_discount), of_payment in claims.items():
+    decided: dict[int, int] = {}
+    # What disputes have decided settles deductions first.
+    for (number, is_discount), of_payment in sorted(claims.items()):
         payment = of_payment[0].payment
-        amount = sum(claim.amount for claim in of_payment) - _outcomes(books, payment, of_payment)
+        amount = sum(claim.amount for claim in of_payment)
+        if number not in decided:
+            decided[number] = _outcomes(books, payment, of_payment)
+        taken = min(amount, decided[number])
+        decided[number] -= taken
+        amount -= taken
         code = "UNEARNED_DISCOUNT" if is_discount else "DEDUCTION"
         rule = books.rule(code)
         if not beyond(amount, sum(claim.invoice.body.total for claim in of_payment), rule, rule.absolute_amount):

@@ -120,12 +120,12 @@ def price_mismatch(books: Books, found: list[Finding]) -> None:
                 parts[0][2].rules.codes["PRICE_MISMATCH"],
                 subject_of(document),
                 _business_at(books, document),
-                abs(total),
+                sum(abs(difference) for difference, _, _ in parts),
                 books.money.currency,
                 (document,),
                 lambda document=document, parts=parts, total=total: (  # type: ignore[misc]  # bound now, asked for later
                     f"Invoice {document.document_id} bills {sum_of(abs(total), books.money.currency)} "
-                    f"{'more' if total > 0 else 'less'} than the order's prices come to: "
+                    f"{'less' if total < 0 else 'more'} than the order's prices come to: "
                     f"{'; '.join(_prices(line, ordered) for _, line, ordered in parts)}."
                 ),
             )
