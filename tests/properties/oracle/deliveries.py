@@ -27,32 +27,43 @@ class Deliveries:
     damaged: list[tuple[Known, LineName, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """What proofs of delivery say line by line comes before those that speak of all that is left."""
-        naming_none: list[tuple[Known, list[Proof]]] = []
+        """First what names a shipment or a package; then what is said line by line; then what delivers all the rest."""
+        unnamed: list[tuple[Known, list[Proof]]] = []
+        rest: list[Known] = []
         for pod in self.papers.of("pod"):
             for position, line in enumerate(goods_body(pod).lines or ()):
-                self._take_line(pod, position, line, naming_none)
+                self._take_line(pod, position, line, unnamed)
+            if goods_body(pod).lines is None and (pod.named("shipment") or self._named_packages(pod)):
+                self._take_rest(pod)
+            elif goods_body(pod).lines is None:
+                rest.append(pod)
         every = self._every_shipment()
-        for pod, proofs in naming_none:
+        for pod, proofs in unnamed:
             self._share_out(pod, proofs, every, None, proves=len(every) == 1)
-        general = [pod for pod in self.papers.of("pod") if goods_body(pod).lines is None]
-        for pod in sorted(general, key=lambda one: not (one.named("shipment") or self._named_packages(one))):
+        for pod in rest:
             self._take_rest(pod)
 
-    def _take_line(self, pod: Known, position: int, line: Line, naming_none: list[tuple[Known, list[Proof]]]) -> None:
+    def _take_line(self, pod: Known, position: int, line: Line, unnamed: list[tuple[Known, list[Proof]]]) -> None:
         own = tuple(number for kind, number in line.references if kind == "shipment")
-        wanted = own or pod.named("shipment")
+        wanted = self._shipments(pod, own or pod.named("shipment"))
         packages = self._named_packages(pod)
         proofs = self._line_shares(pod, position, line)
         if line.package is not None and self._carriers(pod, line.package):
             self._share_out(pod, proofs, self._carriers(pod, line.package), line.package)
-        elif wanted:
-            self._share_out(pod, proofs, self._shipments(pod, wanted), None)
+        elif own or pod.named("shipment"):
+            self._share_out(pod, proofs, wanted, None)
         elif packages:
             for shipment, package in packages:
                 proofs = self._share_out(pod, proofs, [shipment], package)
+        elif self._carriers_of_others(pod):
+            self._share_out(pod, proofs, self._carriers_of_others(pod), None)
         else:
-            naming_none.append((pod, proofs))
+            unnamed.append((pod, proofs))
+
+    def _carriers_of_others(self, pod: Known) -> list[DocumentKey]:
+        """The shipments that other lines of a proof name by their packages."""
+        packages = [line.package for line in goods_body(pod).lines or () if line.package is not None]
+        return list(dict.fromkeys(key for package in packages for key in self._carriers(pod, package)))
 
     def _take_rest(self, pod: Known) -> None:
         packages = self._named_packages(pod)

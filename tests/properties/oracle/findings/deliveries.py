@@ -63,7 +63,7 @@ def _of_quantity(
     if left or unknown:
         since = min([*(times if left else ()), *unknown])
         awaits = "pod" if code == "DELIVERY_SHORT" else None
-        yield found(waiting, code, None, since, None if unknown else amount, awaits=awaits)
+        yield found(waiting, code, None, since, amount if left else None, awaits=awaits)
 
 
 def _without_figures(waiting: Waiting, condition: str, told: set[DocumentKey]) -> list[int]:
