@@ -6,7 +6,7 @@ from o2c.schemas.times import DAY_US
 from tests.properties.oracle.books import Book, Books
 from tests.properties.oracle.documents import invoice_body, payment_body
 from tests.properties.oracle.losses import lost_money
-from tests.properties.oracle.value import ALL_PERCENT
+from tests.properties.oracle.value import ALL_PERCENT, minor_unit, rounded_to
 
 
 def due_of(book: Book, books: Books) -> int | None:
@@ -32,7 +32,8 @@ def _instalments(book: Book, books: Books) -> list[tuple[Fraction, int]]:
     asked, parts = Fraction(0), []
     for instalment in sorted(terms.instalments, key=lambda one: one.due_at) if terms else ():
         asked += Fraction(book.total * instalment.percent, ALL_PERCENT)
-        parts.append((asked, instalment.due_at))
+        due = Fraction(book.total) if asked >= book.total else rounded_to(minor_unit(book.currency), asked)
+        parts.append((Fraction(due), instalment.due_at))
     return parts
 
 

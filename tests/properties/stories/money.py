@@ -124,7 +124,7 @@ def credit_memo(desk: Desk) -> None:
     back = desk.one_of("return")
     if back is not None and draw(st.booleans()):
         refs = (*refs, ("return", (back.document_id,)))
-    lines = lines_of(desk) if draw(mostly(False, True, times=2)) else None
+    lines = (lines_of(desk) or None) if draw(mostly(False, True, times=2)) else None
     currency = draw(mostly("USD", "EUR", times=15))
     desk.write("credit_memo", CreditMemoBody(currency, amount, kind, invoices, lines), refs=refs)
 

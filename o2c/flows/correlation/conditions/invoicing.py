@@ -25,6 +25,7 @@ def invoiced_otherwise(books: Books, found: list[Finding]) -> None:
         and line.on_order
         and not line.free
         and SHIPMENT in line.rules.path.milestones
+        and _is_beyond(line)
     }
     if not excess:
         return
@@ -51,6 +52,13 @@ def invoiced_otherwise(books: Books, found: list[Finding]) -> None:
             _append_excess(books, found, code, documents[key], lines)
 
 
+def _is_beyond(line: LineLedger) -> bool:
+    """Whether what is invoiced of a line and has not shipped is more than its rule lets pass."""
+    shipped = line.reached[SHIPMENT]
+    rule = line.rules.codes["QUANTITY_MISMATCH" if shipped else "INVOICE_BEFORE_SHIPMENT"]
+    return beyond(line.reached[INVOICE] - shipped, shipped, rule, rule.absolute_quantity)
+
+
 _SAID = {
     "INVOICE_BEFORE_SHIPMENT": "before anything of it has shipped",
     "QUANTITY_MISMATCH": "beyond what has shipped",
@@ -63,8 +71,6 @@ def _append_excess(
     quantity = sum(part for _, part in lines)
     rules = lines[0][0].rules
     rule = rules.codes[code]
-    if not beyond(quantity, sum(line.reached[INVOICE] for line, _ in lines), rule, rule.absolute_quantity):
-        return
     value = added([line.value(part) for line, part in lines])
     lost = [at for line, _ in lines for _, at, _ in (line.lost or {}).get(SHIPMENT, ())]
     since = max([_business_at(books, document), *lost])
