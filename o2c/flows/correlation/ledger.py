@@ -249,6 +249,7 @@ class Ledger:
             lines: Sequence[Line] = body.lines or ()
             if body.lines is None and lowers and body.kind != "quantity":
                 lines = self._lines_of_invoices(scope, document, body)
+            misfits = self.matcher.misfits
             for line in lines:
                 for ledger, quantity in self.matcher.find(line, CREDIT, business_at, document):
                     if body.kind != "price":
@@ -259,6 +260,9 @@ class Ledger:
                         if taken > 0:
                             ledger.reached[INVOICE] -= taken
                             ledger.lose(INVOICE, None, business_at, taken)
+            if body.lines is None:
+                # These lines are the invoices': what of them fits no line has been said of the invoices.
+                self.matcher.forget_since(misfits)
 
     def _lines_of_invoices(self, scope: str, document: Document, body: CreditMemoBody) -> list[Line]:
         """All lines of the invoices that a credit memo takes back, of every invoice where it names none."""

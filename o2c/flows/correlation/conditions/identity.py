@@ -28,7 +28,7 @@ def _misfit(books: Books, code: str, misfit: list[Misfit], said: str, *, starred
     quantity = sum(quantity for _, _, _, quantity in misfit)
     named = ", ".join(sorted({_called(line) for _, _, line, _ in misfit}))
     documents = tuple(document for _, document, _, _ in misfit)
-    value = added([line_amount(line) for _, _, line, _ in misfit])
+    value = added([_value(books, document, line) for _, document, line, _ in misfit])
     rules = books.ledger.header_rules
     return Finding(
         code,
@@ -42,6 +42,12 @@ def _misfit(books: Books, code: str, misfit: list[Misfit], said: str, *, starred
         opens_at=since + rules.settle_us if starred else None,
         feed="order",
     )
+
+
+def _value(books: Books, document: Document, line: Line) -> int | None:
+    """What a line bills or credits; None where it says nothing of that, or says it in another currency."""
+    currency = getattr(document.body, "currency", None)
+    return line_amount(line) if currency == books.money.currency else None
 
 
 def _called(line: Line) -> str:
@@ -201,7 +207,13 @@ def _append_duplicate(
     books: Books, found: list[Finding], purchase_order: str, same: list[tuple[int, Document]]
 ) -> None:
     documents = tuple(document for _, document in same)
-    twins = [document for document in documents[1:] if _wanted(document) == _wanted(documents[0])]
+    asked: list[list[tuple[str, tuple[tuple[str, str], ...], int]]] = []
+    twins = []
+    for document in documents:
+        wanted = _wanted(document)
+        if wanted in asked:
+            twins.append(document)
+        asked.append(wanted)
     value = added([_worth(document) for document in twins or documents[1:]])
     currency = books.money.currency
     named = ", ".join(document.document_id for document in documents)
