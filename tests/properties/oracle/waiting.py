@@ -262,12 +262,15 @@ class Waiting:
         """What carriers said of a shipment, in order."""
         numbers = {number for _, number in goods_body(shipment).packages if number is not None}
         numbers |= set(shipment.named("tracking"))
-        return [
-            one
-            for one in self.papers.of("transit")
-            if one.key[0] == shipment.key[0]
-            and (shipment.key[2] in one.named("shipment") or numbers & set(one.named("tracking")))
-        ]
+        told = []
+        for notice in self.papers.of("transit"):
+            shipments, trackings = notice.named("shipment"), notice.named("tracking")
+            is_named = shipment.key[2] in shipments or bool(numbers & set(trackings))
+            if (shipments or trackings) and is_named and notice.key[0] == shipment.key[0]:
+                told.append(notice)
+            if not (shipments or trackings) and len(self.papers.of("shipment")) == 1:
+                told.append(notice)
+        return told
 
 
 def _refused(ledger: Ledger) -> int:
