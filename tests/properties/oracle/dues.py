@@ -30,9 +30,11 @@ def _instalments(book: Book, books: Books) -> list[tuple[Fraction, int]]:
     """Up to which amount of the total is due when, in order."""
     terms = books.terms(book)
     asked, parts = Fraction(0), []
-    for instalment in sorted(terms.instalments, key=lambda one: one.due_at) if terms else ():
+    instalments = sorted(terms.instalments, key=lambda one: one.due_at) if terms else []
+    for instalment in instalments:
         asked += Fraction(book.total * instalment.percent, ALL_PERCENT)
-        due = Fraction(book.total) if asked >= book.total else rounded_to(minor_unit(book.currency), asked)
+        is_last = instalment is instalments[-1]
+        due = Fraction(book.total) if is_last or asked >= book.total else rounded_to(minor_unit(book.currency), asked)
         parts.append((Fraction(due), instalment.due_at))
     return parts
 

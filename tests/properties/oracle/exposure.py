@@ -161,4 +161,5 @@ def _in_transit(waiting: Waiting, ledger: Ledger) -> int:
     """What has shipped, is billed on delivery and has not been delivered."""
     if waiting.billable_from(ledger) != "pod":
         return 0
-    return max(0, ledger.reached("shipment") - max(ledger.reached("pod"), ledger.invoiced) - ledger.returned)
+    gone = ledger.returned + ledger.invoiced
+    return max(0, ledger.reached("shipment") - gone) - max(0, ledger.reached("pod") - gone)

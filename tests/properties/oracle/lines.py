@@ -142,7 +142,7 @@ class Lines:
         body = memo_body(memo)
         for position, line in enumerate(body.lines or ()):
             for ledger, grains in self.spread(memo, position, line, "credit_memo"):
-                ledger.credited_lines += grains
+                ledger.credited_lines += grains if body.kind != "price" else 0
                 ledger.credited_back += grains if body.kind == "return" else 0
                 if body.kind in LOWERING_KINDS:
                     ledger.lowered += _units(memo, line, grains)

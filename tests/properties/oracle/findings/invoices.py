@@ -17,6 +17,8 @@ def invoice_findings(waiting: Waiting) -> Iterator[Finding]:
     """All of them, code by code."""
     yield from _against_shipments(waiting)
     for invoice in waiting.papers.of("invoice"):
+        if is_credited_wholly(waiting, invoice):
+            continue
         yield from _prices(waiting, invoice)
         yield from _totals(waiting, invoice)
     yield from _currencies(waiting)
@@ -140,9 +142,21 @@ def _currencies(waiting: Waiting) -> Iterator[Finding]:
         for known in waiting.papers.of(kind):
             body = known.document.body
             currency = getattr(body, "currency", None)
+            if kind == "invoice" and is_credited_wholly(waiting, known):
+                continue
             if currency is not None and currency != waiting.books.currency:
                 amount = getattr(body, "total", None) if kind == "invoice" else getattr(body, "amount", None)
                 yield found(waiting, "CURRENCY_MISMATCH", known, known.business_at, amount, currency)
+
+
+def is_credited_wholly(waiting: Waiting, invoice: Known) -> bool:
+    """Whether credit memos have taken an invoice back: one that cancels it, or as much as it asks for."""
+    book = waiting.books.books.get(invoice.key)
+    if book is not None and book.total and book.credited >= book.total:
+        return True
+    memos = [memo for memo in waiting.papers.of("credit_memo") if not memo_body(memo).lines]
+    whole = [memo for memo in memos if memo_body(memo).kind in ("cancellation", "rebill")]
+    return any(invoice in waiting.lines.credited_invoices(memo) for memo in whole)
 
 
 # ------------------------------------------------------------------------ duplicates
