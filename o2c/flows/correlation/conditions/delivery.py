@@ -5,6 +5,7 @@ from o2c.flows.correlation.conditions.goods import SETTLES_GOODS, covered
 from o2c.flows.correlation.lines import LineLedger
 from o2c.flows.correlation.milestones import POD, SHIPMENT
 from o2c.flows.correlation.proofs import Entry, ShipmentLedger, Shortfall
+from o2c.flows.correlation.returns import brings_goods_back
 from o2c.flows.correlation.rules import Rules
 from o2c.flows.correlation.transit import TROUBLE, notices_of
 from o2c.schemas.documents import CreditMemoBody, ReturnBody, TransitBody
@@ -116,7 +117,7 @@ def _answered(books: Books, shortfall: Shortfall) -> bool:
     for kind in ("return", "credit_memo"):
         for business_at, _, _, document in books.ledger.entries.get(kind, ()):
             body = document.body
-            about_goods = isinstance(body, ReturnBody) or (
+            about_goods = (isinstance(body, ReturnBody) and brings_goods_back(body)) or (
                 isinstance(body, CreditMemoBody) and body.kind in SETTLES_GOODS
             )
             if business_at >= shortfall.at and about_goods:

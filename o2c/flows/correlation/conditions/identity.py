@@ -119,8 +119,9 @@ def identity_conflict(books: Books, found: list[Finding]) -> None:
     customers: dict[str, int] = {}
     strangers: list[Document] = []
     orders: set[str] | None = None
+    taken_back = {id(entry[3]) for of_type in books.ledger.lost.values() for _, entry in of_type}
     for document in books.documents.values():
-        if document.cancelled:
+        if document.cancelled or id(document) in taken_back:
             continue
         if document.customer_id is not None and document.type != "payment":
             known_since = _dated(document)
@@ -208,10 +209,12 @@ def _append_duplicate(
 ) -> None:
     documents = tuple(document for _, document in same)
     asked: list[list[tuple[str, tuple[tuple[str, str], ...], int]]] = []
-    twins = []
-    for document in documents:
+    twins: list[Document] = []
+    since = same[1][0]
+    for business_at, document in same:
         wanted = _wanted(document)
         if wanted in asked:
+            since = business_at if not twins else since
             twins.append(document)
         asked.append(wanted)
     value = added([_worth(document) for document in twins or documents[1:]])
@@ -222,7 +225,7 @@ def _append_duplicate(
             "DUPLICATE_ORDER",
             books.rule("DUPLICATE_ORDER"),
             books.order,
-            same[1][0],
+            since,
             value,
             currency,
             documents,
@@ -241,7 +244,9 @@ def _worth(order: Document) -> int | None:
     assert isinstance(body, OrderBody)
     return added(
         [
-            worth(line.quantity - line.cancelled_quantity, line.free, line.amount, line.quantity, line.unit_price)
+            0
+            if line.parent_line is not None and line.unit_price is None and line.amount is None
+            else worth(line.quantity - line.cancelled_quantity, line.free, line.amount, line.quantity, line.unit_price)
             for line in body.lines
         ]
     )

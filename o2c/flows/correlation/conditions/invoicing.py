@@ -34,8 +34,9 @@ def invoiced_otherwise(books: Books, found: list[Finding]) -> None:
     early: dict[str, list[tuple[LineLedger, int]]] = {}
     much: dict[str, list[tuple[LineLedger, int]]] = {}
     documents: dict[str, Document] = {}
-    for document, _, filled in ledger.invoice_lines:
-        for line, quantity in filled:
+    for document, billed, filled in ledger.invoice_lines:
+        for line, amount in filled:
+            quantity = amount - ledger.lowered.get((id(billed), line.key), 0) if ledger.lowered else amount
             if quantity <= 0 or line.key not in excess:
                 continue
             start = so_far.get(line.key, 0)
