@@ -16,7 +16,6 @@ from tests.properties.build import (
     moved,
     order,
     ordered,
-    payment,
     pod,
     price,
     quantity,
