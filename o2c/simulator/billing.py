@@ -3,8 +3,9 @@
 from o2c.simulator.chance import Chance
 from o2c.simulator.plan import Content, Invoice, Parcel, Plan
 from o2c.simulator.policy import tolerance_s
-from o2c.simulator.schedule import Step, place_hold, take
+from o2c.simulator.schedule import Step, take
 from o2c.simulator.splitting import split
+from o2c.simulator.stops import place_stop
 from o2c.simulator.world import CENT
 
 _TAX_PERCENT = 19
@@ -12,31 +13,34 @@ _TAX_PERCENT = 19
 
 def bill(plan: Plan, chance: Chance) -> None:
     """Fills in the order's invoices."""
-    base = "shipment" if plan.customer.billing == "shipment" else "pod"
+    base = "shipment" if plan.billing == "shipment" else "pod"
     for parcel in plan.parcels:
         reached = parcel.reached.get(base)
         if reached is None:
             continue
         if parcel is plan.parcels[0]:
-            place_hold(plan, chance, "invoice", reached)
+            place_stop(plan, chance, "invoice", reached)
         contents = _contents(plan, parcel, chance)
         for part, content in enumerate(contents, 1):
             last = parcel is plan.parcels[-1] and part == len(contents)
-            issued_at = take(plan, chance, _step(plan, reached, content, last=last))
+            issued_at = plan.billed_at or take(plan, chance, _step(plan, reached, content, last=last))
             if issued_at is not None:
                 plan.invoices.append(_invoice(plan, parcel, content, issued_at))
 
 
 def _contents(plan: Plan, parcel: Parcel, chance: Chance) -> list[Content]:
-    if not chance.happens(0.15):
+    """Now and then in two parts. No two invoices of an order bill the same: they would look like one billed twice."""
+    if plan.is_plain or not chance.happens(0.15):
         return [parcel.content]
-    return [part for part in split(plan, parcel.content, chance) if part]
+    parts = [part for part in split(plan, parcel.content, chance) if part]
+    billed = [*(each.content for each in plan.parcels), *(invoice.content for invoice in plan.invoices), *parts]
+    return parts if all(billed.count(part) == 1 for part in parts) else [parcel.content]
 
 
 def _step(plan: Plan, reached: int, content: Content, *, last: bool) -> Step:
     return Step(
         code="SHIPPED_NOT_INVOICED",
-        subject=("", "order", plan.correlation_id),
+        subject=plan.subject,
         start=reached,
         tolerance=tolerance_s("SHIPPED_NOT_INVOICED", customer=plan.customer.customer_id),
         content=content,

@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 
 from o2c.simulator.chance import Chance
-from o2c.simulator.plan import Content, Finding, Hold, Parcel, Plan
-from o2c.simulator.policy import AWAITED, CODES, DAY_S, HOUR_S, LEAD_DAYS, MARGIN_S, healthy_s, tolerance_s
+from o2c.simulator.plan import Content, Finding, Parcel, Plan
+from o2c.simulator.policy import AWAITED, CODES, DAY_S, LEAD_DAYS, MARGIN_S, healthy_s, tolerance_s
+from o2c.simulator.stops import is_stopped_before, place_stop
 from o2c.simulator.world import DROP_SHIP
 
-_KINDS = {
-    "release": ("credit", "fraud", "customer_request"),
-    "shipment": ("delivery", "export"),
-    "invoice": ("billing", "pricing", "tax"),
-}
 _BETWEEN_PARCELS_S = 60
+_APART_DAYS = 3
+"""The second part of an order that is wanted in two parts moves so long after the first has arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,40 +26,6 @@ class Step:
     not_before: int = 0
 
 
-def hold_for(plan: Plan, chance: Chance) -> Hold | None:
-    """The hold that the order will meet, not placed yet; None for most orders."""
-    if plan.fault_is("STALLED_RELEASE"):
-        before = chance.pick((plan.path[0], "shipment", "invoice"))
-    elif plan.fault_is("STALLED_ALLOCATION") and plan.requested_at is None and chance.happens(0.4):
-        before = "allocation"
-    elif plan.fault is None and plan.requested_at is None and chance.happens(0.05):
-        before = chance.pick((plan.path[0], plan.path[0], "shipment", "invoice"))
-    else:
-        return None
-    kinds = _KINDS["release" if before == plan.path[0] else before]
-    return Hold(kind=chance.pick(kinds), before=before, placed_at=0, released_at=None)
-
-
-def place_hold(plan: Plan, chance: Chance, milestone: str, reached: int) -> None:
-    """Places the order's hold, if it has one before `milestone`, soon after the step before was reached."""
-    hold = plan.hold
-    if hold is None or hold.before != milestone:
-        return
-    hold.placed_at = max(reached, plan.revised_at or 0) + chance.between(_BETWEEN_PARCELS_S, HOUR_S)
-    if not plan.fault_is("STALLED_RELEASE"):
-        hold.released_at = hold.placed_at + HOUR_S + chance.early(healthy_s("STALLED_RELEASE") - HOUR_S)
-        return
-    step = Step(
-        code="STALLED_RELEASE",
-        subject=(plan.scope, "hold", plan.document_id("hold", 1)),
-        start=hold.placed_at,
-        tolerance=tolerance_s("STALLED_RELEASE"),
-        content=() if milestone == "invoice" else plan.wanted(),
-        last=True,
-    )
-    hold.released_at = _late(plan, chance, step, stopped=0)
-
-
 def move_goods(plan: Plan, chance: Chance) -> None:
     """Fills in when each parcel reaches which milestone; a milestone that it never reaches stays out."""
     before: Parcel | None = None
@@ -69,6 +33,10 @@ def move_goods(plan: Plan, chance: Chance) -> None:
     if plan.channel != DROP_SHIP and plan.requested_at is not None:
         start = max(start, plan.requested_at - LEAD_DAYS * DAY_S)
     for parcel in plan.parcels:
+        if before is not None and plan.fault_is("PARTIAL_SHIPMENT"):
+            start = plan.pause_at = before.reached["pod"] + _APART_DAYS * DAY_S
+            for index, _ in parcel.content:
+                plan.lines[index].requested_at = start + LEAD_DAYS * DAY_S
         reached = start
         for milestone in plan.path:
             happens_at = _move(plan, chance, parcel, milestone, reached, before)
@@ -82,7 +50,7 @@ def _move(
     plan: Plan, chance: Chance, parcel: Parcel, milestone: str, reached: int, before: Parcel | None
 ) -> int | None:
     if before is None:
-        place_hold(plan, chance, milestone, reached)
+        place_stop(plan, chance, milestone, reached)
         not_before = (plan.revised_at or plan.ordered_at) + _BETWEEN_PARCELS_S
     else:
         not_before = before.reached.get(milestone, 0) + _BETWEEN_PARCELS_S
@@ -96,35 +64,27 @@ def _move(
         last=parcel is plan.parcels[-1],
         not_before=not_before,
     )
-    happens_at = take(plan, chance, step)
-    if parcel.content is not parcel.reserved and happens_at is not None:
-        return _hurried(parcel, milestone, reached, happens_at)
-    return happens_at
-
-
-def _hurried(parcel: Parcel, milestone: str, reached: int, happens_at: int) -> int:
-    """Short parcels leave so soon that what was not found never looks like a stalled pick."""
-    if milestone == "shipment":
-        allocated = parcel.reached.get("allocation", reached)
-        return min(happens_at, max(reached, allocated + healthy_s("STALLED_PICK")))
-    return happens_at
+    return take(plan, chance, step)
 
 
 def _subject(plan: Plan, parcel: Parcel, milestone: str) -> tuple[str, str, str]:
     if milestone == "pod":
         return (plan.scope, "shipment", plan.document_id("shipment", parcel.number))
-    return ("", "order", plan.correlation_id)
+    return plan.subject
 
 
 def take(plan: Plan, chance: Chance, step: Step) -> int | None:
     """When the step happens; None if it never does. The order's fault leaves its finding in the plan."""
-    hold = plan.hold if plan.hold is not None and plan.hold.before == AWAITED[step.code] else None
-    if hold is not None and hold.released_at is None:
-        return None
-    stopped = 0 if hold is None or hold.released_at is None else hold.released_at - hold.placed_at
+    stop = plan.stop if is_stopped_before(plan, AWAITED[step.code]) else None
+    if stop is not None:
+        if stop.released_at is None:
+            return None
+        if stop.ends_wait:
+            return stop.released_at
+    stopped = 0 if stop is None or stop.released_at is None else stop.released_at - stop.placed_at
     if step.last and plan.fault_is(step.code):
         return _late(plan, chance, step, stopped)
-    worked = 0 if hold is None else hold.placed_at - step.start
+    worked = 0 if stop is None else stop.placed_at - step.start
     happens_at = step.start + stopped + worked + chance.early(healthy_s(step.code) - worked)
     return max(happens_at, step.not_before)
 
@@ -134,6 +94,34 @@ def _late(plan: Plan, chance: Chance, step: Step, stopped: int) -> int | None:
     deadline = step.start + step.tolerance + stopped
     lasting = plan.fault is not None and plan.fault.lasting
     cleared_at = None if lasting else deadline + MARGIN_S + chance.below(2 * DAY_S)
-    finding = Finding(step.code, step.subject, step.start, deadline, cleared_at, plan.value(step.content))
-    plan.findings.append(finding)
+    plan.findings.append(Finding(step.code, step.subject, step.start, deadline, cleared_at, plan.value(step.content)))
+    plan.pause_at = cleared_at
     return cleared_at
+
+
+def note_partial_shipment(plan: Plan) -> None:
+    """What the first parcel leaves to others is worth knowing until they have left, too."""
+    shipped = sorted((parcel for parcel in plan.parcels if "shipment" in parcel.reached), key=_shipped_at)
+    left = dict(plan.wanted())
+    opened: Finding | None = None
+    for parcel in shipped:
+        for index, quantity in parcel.content:
+            left[index] = max(0, left[index] - quantity)
+        rest = tuple((index, quantity) for index, quantity in left.items() if quantity)
+        is_over = parcel.final or not rest
+        at = _shipped_at(parcel)
+        if opened is None and not is_over:
+            opened = Finding("PARTIAL_SHIPMENT", plan.subject, at, at, None, plan.value(rest))
+        elif opened is not None and is_over:
+            plan.findings.append(_cleared(opened, at))
+            return
+    if opened is not None:
+        plan.findings.append(opened)
+
+
+def _cleared(finding: Finding, at: int) -> Finding:
+    return Finding(finding.code, finding.subject, finding.since, finding.deadline, at, finding.amount)
+
+
+def _shipped_at(parcel: Parcel) -> int:
+    return parcel.reached["shipment"]

@@ -5,7 +5,7 @@ from typing import Any
 
 from o2c.schemas.numbers import AMOUNT_PLACES, QUANTITY_PLACES, QUANTITY_UNIT, plain
 from o2c.schemas.times import SECOND_US, rfc3339
-from o2c.simulator.plan import Plan
+from o2c.simulator.plan import Content, OrderedLine, Plan
 from o2c.simulator.world import QUARTERS
 
 Fields = dict[str, Any]
@@ -66,3 +66,31 @@ def quantity_text(quarters: int) -> str:
 def amount_text(amount: int) -> str:
     """Money of 10^-4 as the wire has it."""
     return plain(amount, AMOUNT_PLACES)
+
+
+def unit_of(line: OrderedLine) -> str:
+    """The unit in which an order's line counts."""
+    return "KG" if line.product.step == 1 else "EA"
+
+
+def goods_lines(plan: Plan, content: Content, naming: str) -> list[Fields]:
+    """The lines of `content`, named as one system names them: by padded number and article, by article, by number.
+
+    Of a kit its components are named.
+    """
+    lines = []
+    for index, quantity in content:
+        line = plan.lines[index]
+        if not line.components:
+            lines.append({**_name(line.number, line.product.sku, naming), "quantity": quantity_text(quantity)})
+        for part, (sku, ratio) in enumerate(line.components, 1):
+            lines.append({**_name(line.number + part, sku, naming), "quantity": quantity_text(quantity * ratio)})
+    return lines
+
+
+def _name(number: int, sku: str, naming: str) -> Fields:
+    if naming == "sku":
+        return {"sku": sku}
+    if naming == "number":
+        return {"line": number}
+    return {"line": f"{number:06d}", "sku": sku}

@@ -1,7 +1,7 @@
 """What must come out: an order's faults with their clocks, and its quantities and money once all is said."""
 
 from o2c.simulator.plan import Content, Finding, Plan
-from o2c.simulator.policy import STALLS
+from o2c.simulator.policy import RULES
 from o2c.simulator.statements import Fields, amount_text, moment, quantity_text
 
 
@@ -14,6 +14,7 @@ def truth_of(plan: Plan) -> Fields:
         "customer_id": plan.customer.customer_id,
         "channel": plan.channel,
         "cancelled": plan.cancelled,
+        "fault": None if plan.fault is None else plan.fault.code,
         "faults": [_fault(plan, finding) for finding in plan.findings],
         "quantities": _quantities(plan),
         "amounts": _amounts(plan),
@@ -22,17 +23,18 @@ def truth_of(plan: Plan) -> Fields:
 
 def _fault(plan: Plan, finding: Finding) -> Fields:
     scope, document_type, document_id = finding.subject
-    stall = STALLS[finding.code]
+    rule = RULES[finding.code]
     return {
         "code": finding.code,
         "subject": {"scope": scope, "type": document_type, "document_id": document_id},
         "since": moment(finding.since),
-        "deadline": moment(finding.deadline),
+        "opens_at": moment(finding.deadline),
         "cleared_at": None if finding.cleared_at is None else moment(finding.cleared_at),
-        "amount": amount_text(finding.amount),
-        "currency": plan.customer.currency,
-        "severity": stall.severity,
-        "owner": stall.owner,
+        "recorded": finding.recorded,
+        "amount": None if finding.amount is None else amount_text(finding.amount),
+        "currency": finding.currency or plan.customer.currency,
+        "severity": rule.severity,
+        "owner": rule.owner,
     }
 
 
@@ -41,11 +43,14 @@ def _quantities(plan: Plan) -> Fields:
         name: _total(*(parcel.content for parcel in plan.parcels if milestone in parcel.reached))
         for name, milestone in (("shipped", "shipment"), ("delivered", "pod"))
     }
+    missing = _total(*(parcel.missing for parcel in plan.parcels))
+    invoiced = _total(*(invoice.content for invoice in plan.invoices)) + plan.adjustments.invoiced
     return {
-        "ordered": quantity_text(0 if plan.cancelled else _total(plan.wanted())),
+        "ordered": quantity_text(0 if plan.cancelled or plan.unknown else _total(plan.wanted())),
         "shipped": quantity_text(moved["shipped"]),
-        "delivered": quantity_text(moved["delivered"]),
-        "invoiced": quantity_text(_total(*(invoice.content for invoice in plan.invoices))),
+        "delivered": quantity_text(moved["delivered"] - missing),
+        "invoiced": quantity_text(invoiced),
+        "returned": quantity_text(plan.adjustments.returned),
     }
 
 
@@ -55,13 +60,23 @@ def _total(*contents: Content) -> int:
 
 def _amounts(plan: Plan) -> Fields:
     applications = [application for payment in plan.payments for application in payment.applications]
-    invoiced = sum(invoice.total for invoice in plan.invoices)
-    settled = sum(application.settled for application in applications)
-    ordered = 0 if plan.cancelled else plan.value(plan.wanted()) + plan.freight
+    more = plan.adjustments
+    amounts = {
+        "invoiced": sum(invoice.total for invoice in plan.invoices),
+        "paid": sum(application.amount for application in applications) + more.paid,
+        "discounted": sum(application.discount for application in applications) + more.discounted,
+        "credited": more.credited,
+        "deducted": sum(application.deduction for application in applications) + more.deducted,
+        "written_off": more.written_off,
+    }
+    settled = sum(amount for name, amount in amounts.items() if name != "invoiced")
+    amounts |= {
+        "open": amounts["invoiced"] - settled,
+        "overpaid": more.overpaid,
+        "unapplied": sum(payment.excess for payment in plan.payments) + more.unapplied,
+    }
+    ordered = 0 if plan.cancelled else plan.worth
     return {
-        "ordered": amount_text(ordered),
-        "invoiced": amount_text(invoiced),
-        "paid": amount_text(sum(application.amount for application in applications)),
-        "open": amount_text(invoiced - settled),
-        "unapplied": amount_text(sum(payment.excess for payment in plan.payments)),
+        "ordered": None if plan.unknown else amount_text(ordered),
+        **{name: amount_text(amount) for name, amount in amounts.items()},
     }

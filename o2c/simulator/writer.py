@@ -15,7 +15,7 @@ from o2c.simulator.disorder import Delivery, Silence, deliveries_of, heartbeats,
 from o2c.simulator.documents import statements_of
 from o2c.simulator.orders import plan_order
 from o2c.simulator.plan import Plan
-from o2c.simulator.policy import HOUR_S, MARGIN_S, STALLS, policy_toml
+from o2c.simulator.policy import HOUR_S, MARGIN_S, RULES, policy_toml
 from o2c.simulator.statements import moment
 from o2c.simulator.truth import truth_of
 from o2c.simulator.world import build_world
@@ -38,13 +38,14 @@ class Tally:
         self.lines = 0
         self.last_us = START_S * SECOND_US
         self.deadline = START_S
-        self.faults = {code: Counter[str]() for code in STALLS}
+        self.faults = {code: Counter[str]() for code in RULES}
 
     def plan(self, plan: Plan) -> None:
         """Counts an order's faults."""
         for finding in plan.findings:
             self.deadline = max(self.deadline, finding.deadline)
-            self.faults[finding.code]["open" if finding.cleared_at is None else "cleared"] += 1
+            state = "recorded" if finding.recorded else "open" if finding.cleared_at is None else "cleared"
+            self.faults[finding.code][state] += 1
 
     @property
     def as_of(self) -> int:
@@ -123,7 +124,8 @@ def _summary(orders: int, seed: int, silence: Silence, tally: Tally) -> bytes:
         "end": moment(-(-tally.last_us // SECOND_US)),
         "as_of": moment(tally.as_of),
         "faults": {
-            code: {"open": counts["open"], "cleared": counts["cleared"]} for code, counts in tally.faults.items()
+            code: {state: counts[state] for state in ("open", "cleared", "recorded")}
+            for code, counts in tally.faults.items()
         },
         "silence": {"feed": silence.feed, "from": moment(silence.begins_at), "until": moment(silence.ends_at)},
     }

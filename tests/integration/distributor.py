@@ -40,7 +40,7 @@ class Distributor:
             (order["correlation_id"], fault["code"], fault["subject"]["document_id"])
             for order in map(json.loads, lines)
             for fault in order["faults"]
-            if fault["cleared_at"] is None
+            if fault["cleared_at"] is None and not fault["recorded"]
         }
 
 

@@ -11,10 +11,13 @@ import pytest
 from o2c.errors import ConfigurationError, OperatingFault
 from o2c.flows.correlation.policy import load_policy
 from o2c.schemas.codecs import Decoder
+from o2c.schemas.events import EVENT_CLASSES
 from o2c.schemas.records import DeadLetter, Record
 from o2c.schemas.times import HOUR_US, parse_rfc3339
 from o2c.simulator import simulate
 from o2c.simulator.chance import Chance
+from o2c.simulator.faults import FAULTS
+from o2c.simulator.policy import RULES
 
 FILES = ("events.jsonl", "truth.jsonl", "policy.toml", "summary.json")
 
@@ -55,8 +58,38 @@ def test_summary_counts_the_lines_of_the_stream(simulation: Any) -> None:
 
 
 def test_every_kind_of_document_and_heartbeats_occur(simulation: Any) -> None:
-    kinds = {"order", "allocation", "pick", "shipment", "pod", "invoice", "payment", "hold", "heartbeat"}
-    assert {event["type"] for event in simulation.events} == kinds
+    assert {event["type"] for event in simulation.events} == set(EVENT_CLASSES)
+
+
+def test_healthy_orders_alone_have_every_kind_of_document(simulation: Any) -> None:
+    healthy = {int(line["order"].removeprefix("SO-")) for line in simulation.truth if line["fault"] is None}
+    kinds = {
+        event["type"]
+        for event in simulation.events
+        if event["type"] != "heartbeat" and int(event["event_id"].partition("-")[0]) in healthy
+    }
+    assert kinds == EVENT_CLASSES.keys() - {"heartbeat"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '"parent_line"',
+        '"uom":"PR"',
+        '"reverses"',
+        '"kind":"remittance"',
+        '"kind":"refund"',
+        '"kind":"authorized"',
+        '"instalments"',
+        '"discounts"',
+        '"outcome":"written_off"',
+        '"eta"',
+        '"package"',
+        '"posted":false',
+    ],
+)
+def test_what_distributors_write_occurs(simulation: Any, words: str) -> None:
+    assert any(words.encode() in line for line in simulation.lines)
 
 
 def test_stream_is_in_the_order_of_arrival(simulation: Any) -> None:
@@ -105,13 +138,14 @@ def test_silent_feed_says_nothing_and_then_what_it_held_back(simulated: Callable
 def test_orders_are_named_by_id_or_by_order_number_but_never_by_both(simulation: Any) -> None:
     styles: dict[str, set[bool]] = {}
     for event in simulation.events:
-        if event["type"] != "heartbeat":
+        if event["type"] not in ("heartbeat", "action"):
             styles.setdefault(event["event_id"].partition("-")[0], set()).add("correlation_id" in event)
     assert Counter(map(tuple, styles.values())).keys() == {(True,), (False,)}
 
 
 def test_orders_have_one_to_six_lines(simulation: Any) -> None:
-    assert {len(event["lines"]) for event in simulation.of_type("order")} == set(range(1, 7))
+    lines = ([line for line in event["lines"] if "parent_line" not in line] for event in simulation.of_type("order"))
+    assert {len(each) for each in lines} == set(range(1, 7))
 
 
 @pytest.mark.parametrize("document_type", ["shipment", "invoice", "payment"])
@@ -143,9 +177,13 @@ def test_several_companies_warehouses_and_carriers_take_part(simulation: Any) ->
 
 
 def test_every_fault_occurs_lasting_and_resolved(simulated: Callable[[int, int], Any]) -> None:
-    faults = simulated(700, 1).summary["faults"]
-    assert len(faults) == 7
-    assert all(counts["open"] and counts["cleared"] for counts in faults.values())
+    faults = simulated(1_800, 1).summary["faults"]
+    assert faults.keys() == RULES.keys()
+    resolved = {code for code, counts in faults.items() if counts["cleared"]}
+    assert resolved == RULES.keys() - {"LATE_DELIVERY"}
+    assert faults["LATE_DELIVERY"]["recorded"]
+    lasting = {code for code, kind in FAULTS.items() if kind.may_last}
+    assert {code for code, counts in faults.items() if counts["open"]} >= lasting
 
 
 def test_policy_is_valid(simulation: Any) -> None:

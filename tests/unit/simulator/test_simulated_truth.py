@@ -7,28 +7,39 @@ from typing import Any, Literal, NamedTuple
 import pytest
 
 from o2c.flows.correlation.policy import load_policy
+from o2c.flows.correlation.reason_codes import FEED_SILENT, REASON_CODES
 from o2c.flows.replay import replay
 from o2c.flows.settings import ReplayOptions
 from o2c.schemas.times import parse_rfc3339
 
-_FAULT_FIELDS = ("code", "since", "amount", "currency", "severity", "owner")
+PASSING = "PARTIAL_SHIPMENT"
+"""What two shipments that arrive in the wrong order, or at once, never come to."""
 
-Fault = tuple[Any, ...]
+Key = tuple[Any, ...]
+"""Correlation ID, code and subject."""
+
+Facts = dict[str, Any]
 
 
 class Replayed(NamedTuple):
-    """Statuses, and all exceptions that ever opened with when they cleared, by correlation ID."""
+    """Statuses by correlation ID; of every exception its first record, its last one, and when it was cleared."""
 
     statuses: dict[str, dict[str, Any]]
-    faults: dict[str, dict[Fault, str | None]]
+    opened: dict[Key, Facts]
+    last: dict[Key, Facts]
+    comments: list[dict[str, Any]]
+
+
+def key_of(correlation_id: str, fault: dict[str, Any]) -> Key:
+    return correlation_id, fault["code"], *sorted(fault["subject"].items())
+
+
+def facts(fault: dict[str, Any], *names: str) -> Facts:
+    return {name: fault[name] for name in ("since", "amount", "currency", "severity", "owner", *names)}
 
 
 def read(folder: Path, name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / name).read_bytes().splitlines()]
-
-
-def identity(fault: dict[str, Any], found_at: str) -> Fault:
-    return (*(fault[field] for field in _FAULT_FIELDS), *sorted(fault["subject"].items()), found_at)
 
 
 def replayed(simulation: Any, order: Literal["occurred", "received"], out: Path) -> Replayed:
@@ -41,27 +52,20 @@ def replayed(simulation: Any, order: Literal["occurred", "received"], out: Path)
             order=order,
         )
     )
-    opened: dict[str, tuple[str, Fault]] = {}
-    faults: dict[str, dict[Fault, str | None]] = {}
+    opened: dict[Key, Facts] = {}
+    last: dict[Key, Facts] = {}
     for change in read(out, "exceptions.jsonl"):
-        if change["state"] == "opened":
-            assert change["occurrence"] == 1
-            fault = identity(change, change["detected_at"])
-            opened[change["exception_id"]] = (change["correlation_id"], fault)
-            faults.setdefault(change["correlation_id"], {})[fault] = None
-        else:
-            correlation_id, fault = opened[change["exception_id"]]
-            faults[correlation_id][fault] = change["cleared_at"]
+        key = key_of(change["correlation_id"], change)
+        assert change["occurrence"] == 1
+        opened.setdefault(key, change)
+        last[key] = change
     statuses = {status["correlation_id"]: status for status in read(out, "status.jsonl")}
-    return Replayed(statuses, faults)
+    comments = [each for each in read(out, "audit.jsonl") if each["action"] == "comment"]
+    return Replayed(statuses, opened, last, comments)
 
 
-def true_faults(simulation: Any) -> dict[str, dict[Fault, str | None]]:
-    return {
-        line["correlation_id"]: {identity(fault, fault["deadline"]): fault["cleared_at"] for fault in line["faults"]}
-        for line in simulation.truth
-        if line["faults"]
-    }
+def true_faults(simulation: Any) -> dict[Key, dict[str, Any]]:
+    return {key_of(line["correlation_id"], fault): fault for line in simulation.truth for fault in line["faults"]}
 
 
 @pytest.fixture(scope="module")
@@ -74,15 +78,48 @@ def received(simulation: Any, tmp_path_factory: pytest.TempPathFactory) -> Repla
     return replayed(simulation, "received", tmp_path_factory.mktemp("received"))
 
 
-def test_replay_opens_and_clears_exactly_the_injected_faults(simulation: Any, occurred: Replayed) -> None:
-    assert occurred.faults == true_faults(simulation)
+def test_replay_opens_exactly_the_injected_faults_with_their_figures(simulation: Any, occurred: Replayed) -> None:
+    assert {key: facts(change, "detected_at") for key, change in occurred.opened.items()} == {
+        key: {**facts(fault), "detected_at": fault["opens_at"]} for key, fault in true_faults(simulation).items()
+    }
 
 
-def test_replay_in_the_order_of_arrival_opens_exactly_the_injected_faults(simulation: Any, received: Replayed) -> None:
-    def resolved(faults: dict[str, dict[Fault, str | None]]) -> dict[str, dict[Fault, bool]]:
-        return {order: {fault: at is not None for fault, at in of.items()} for order, of in faults.items()}
+def test_replay_clears_exactly_what_is_settled_when_it_is(simulation: Any, occurred: Replayed) -> None:
+    assert {key: change["cleared_at"] for key, change in occurred.last.items()} == {
+        key: fault["cleared_at"] for key, fault in true_faults(simulation).items()
+    }
 
-    assert resolved(received.faults) == resolved(true_faults(simulation))
+
+def test_what_nothing_clears_is_recorded(simulation: Any, occurred: Replayed) -> None:
+    recorded = {key for key, change in occurred.last.items() if change["state"] == "recorded"}
+    assert recorded == {key for key, fault in true_faults(simulation).items() if fault["recorded"]}
+
+
+def test_replay_in_the_order_of_arrival_opens_and_clears_exactly_the_injected_faults(
+    simulation: Any, received: Replayed
+) -> None:
+    def judged(faults: dict[Key, Facts]) -> dict[Key, tuple[Facts, bool]]:
+        return {
+            key: (facts(fault), fault["cleared_at"] is not None) for key, fault in faults.items() if key[1] != PASSING
+        }
+
+    assert judged(received.last) == judged(true_faults(simulation))
+    assert {key for key in received.opened if key[1] == PASSING} <= true_faults(simulation).keys()
+
+
+def test_every_code_but_that_of_a_feed_is_injected(simulation: Any) -> None:
+    assert {key[1] for key in true_faults(simulation)} == REASON_CODES.keys() - {FEED_SILENT, "ABANDONED"}
+
+
+def test_healthy_orders_open_nothing_but_partial_shipments(simulation: Any) -> None:
+    healthy = [line["faults"] for line in simulation.truth if not line["fault"]]
+    assert len(healthy) > len(simulation.truth) * 3 // 4
+    assert {fault["code"] for faults in healthy for fault in faults} == {PASSING}
+
+
+def test_what_people_say_about_an_exception_finds_it(occurred: Replayed) -> None:
+    assert occurred.comments
+    assert {comment["outcome"] for comment in occurred.comments} == {"accepted"}
 
 
 def test_ledger_ends_with_the_true_quantities_and_amounts(simulation: Any, occurred: Replayed) -> None:
@@ -94,17 +131,18 @@ def test_ledger_ends_with_the_true_quantities_and_amounts(simulation: Any, occur
 
 def test_order_of_arrival_changes_no_status_but_its_bookkeeping(occurred: Replayed, received: Replayed) -> None:
     def shown(status: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in status.items() if name not in {"version", "updated_at", "trace"}}
+        bookkeeping = {"version", "updated_at", "trace"}
+        return {name: value for name, value in status.items() if name not in bookkeeping} | {"exceptions": None}
 
     assert {order: shown(status) for order, status in received.statuses.items()} == {
         order: shown(status) for order, status in occurred.statuses.items()
     }
 
 
-def test_every_healthy_order_is_closed(simulation: Any, occurred: Replayed) -> None:
+def test_every_order_is_closed_but_those_with_a_lasting_fault(simulation: Any, occurred: Replayed) -> None:
     lasting = {
         line["correlation_id"]
         for line in simulation.truth
-        if any(fault["cleared_at"] is None for fault in line["faults"])
+        if any(fault["cleared_at"] is None and not fault["recorded"] for fault in line["faults"])
     }
     assert {order for order, status in occurred.statuses.items() if not status["closed"]} == lasting

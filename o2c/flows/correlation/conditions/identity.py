@@ -108,6 +108,8 @@ def orphan_document(books: Books, found: list[Finding]) -> None:
 
 def identity_conflict(books: Books, found: list[Finding]) -> None:
     """Documents of one order that name several customers, or another order alone."""
+    if _agree(books):
+        return
     customers: dict[str, int] = {}
     strangers: list[Document] = []
     orders: set[str] | None = None
@@ -117,8 +119,6 @@ def identity_conflict(books: Books, found: list[Finding]) -> None:
         if document.customer_id is not None and document.type != "payment":
             known_since = _dated(document)
             customers[document.customer_id] = min(known_since, customers.get(document.customer_id, known_since))
-        if not document.refs:
-            continue
         for kind, numbers in document.refs:
             if kind == "order" and document.type != "order":
                 if orders is None:
@@ -150,6 +150,21 @@ def identity_conflict(books: Books, found: list[Finding]) -> None:
             lambda: f"{said}.",
         )
     )
+
+
+def _agree(books: Books) -> bool:
+    """Whether all documents name the order's own number and customer, where they name any: what most orders do."""
+    order = books.ledger.order_document
+    if order is None:
+        return False
+    customer, number = order.customer_id, order.document_id
+    for document in books.documents.values():
+        if document.customer_id != customer and document.customer_id is not None:
+            return False
+        for kind, numbers in document.refs:
+            if kind == "order" and number not in numbers:
+                return False
+    return True
 
 
 def _dated(document: Document) -> int:

@@ -38,7 +38,7 @@ CONDITIONS: tuple[tuple[str, Condition], ...] = (
 
 
 @lru_cache(maxsize=1024)
-def conditions_for(types: frozenset[str]) -> tuple[Condition, ...]:
+def conditions_for(types: tuple[str, ...]) -> tuple[Condition, ...]:
     """The conditions that an order with documents of these types can be in."""
     return tuple(condition for needed, condition in CONDITIONS if needed == _ALWAYS or needed in types)
 
@@ -46,6 +46,6 @@ def conditions_for(types: frozenset[str]) -> tuple[Condition, ...]:
 def findings_of(books: Books) -> list[Finding]:
     """All that is wrong with an order at once, as far as policy wants to know of it."""
     found: list[Finding] = []
-    for condition in conditions_for(frozenset(books.ledger.entries)):
+    for condition in conditions_for(tuple(books.ledger.entries)):
         condition(books, found)
-    return [finding for finding in found if finding.rule.enabled]
+    return [finding for finding in found if finding.rule.enabled] if found else found

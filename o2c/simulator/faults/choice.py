@@ -1,12 +1,12 @@
-"""Which order gets which fault: one order in ten, the kinds taking turns, so that seventy orders show every kind."""
+"""Which order gets which fault: one order in five, the kinds taking turns, so that some 250 orders show every kind."""
 
 from o2c.simulator.chance import Chance
+from o2c.simulator.faults.table import FAULTS
 from o2c.simulator.plan import Fault
-from o2c.simulator.policy import STALLS
 
-ORDERS_A_FAULT = 10
+ORDERS_A_FAULT = 5
 
-_CODES = tuple(STALLS)
+_CODES = tuple(FAULTS)
 
 
 def fault_of(seed: int, number: int) -> Fault | None:
@@ -15,4 +15,5 @@ def fault_of(seed: int, number: int) -> Fault | None:
     chance = Chance(seed, "fault", block)
     if chance.below(ORDERS_A_FAULT) != position:
         return None
-    return Fault(code=_CODES[block % len(_CODES)], lasting=chance.happens(0.5))
+    code = _CODES[block % len(_CODES)]
+    return Fault(code=code, lasting=chance.happens(0.5) and FAULTS[code].may_last)
