@@ -193,6 +193,7 @@ def test_what_awaits_a_document_of_any_type_opens_once_its_feed_has_got_there() 
     delivered, paid = goods("pod", "P1", 0, moved("1", 2)), payment("M1", 0, 10, applied("I1", 10))
     bench.take(arrivals(later, *(("C", each) for each in (priced, shipped, delivered, billed, paid, back))))
     for _ in range(3):
+        bench.seconds += EPOCH_S
         bench.take(mark(later, at(1)))
     assert ("UNCREDITED_RETURN", "opened") not in bench.states()
     for _ in range(3):
