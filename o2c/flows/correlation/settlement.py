@@ -157,8 +157,9 @@ class Settlement:
 
     def _apply(self, at: int, invoice: InvoiceLedger, payment: PaymentLedger, application: Application) -> int:
         """Returns how much of the payment's money the application uses; less than nothing where it takes some back."""
-        invoice.payments.append(payment)
         amount = application.amount
+        if amount >= 0:
+            invoice.payments.append(payment)
         used = amount
         if amount < 0:
             used = -invoice.reopen(-amount, at)

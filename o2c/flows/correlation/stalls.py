@@ -181,7 +181,12 @@ def _shipment_waits(ledger: Ledger, shipment: ShipmentLedger, waits: list[Wait])
             limit = ledger.carrier_rules(line, carrier).codes["MISSING_POD"]
         feed = ledger.policy.feed_of("pod", line.warehouse)
         in_order = arrivals if len(arrivals) == 1 else sorted(arrivals)
-        since = time_of_unit(in_order, shipment.delivered.get(key, 0))
+        delivered = shipment.delivered.get(key, 0)
+        if shipment.lost is None:
+            since = time_of_unit(in_order, delivered)
+        else:
+            stretches = lost_stretches((shipment.arrived.get(key, []), shipment.lost.get(key, [])))
+            since = oldest_start(in_order, stretches, delivered, delivered + waiting)
         if before is not None and before.since == since and before.rule is limit and not ledger.holds:
             due = before.deadline
         elif eta is not None and limit.after_eta_us is not None and limit.enabled:

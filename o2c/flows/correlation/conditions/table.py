@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache
 
-from o2c.flows.correlation.conditions import cash, goods, identity, invoicing, notices
+from o2c.flows.correlation.conditions import cash, delivery, goods, identity, invoicing, notices
 from o2c.flows.correlation.conditions.findings import Books, Finding
 
 Condition = Callable[[Books, list[Finding]], None]
@@ -17,9 +17,9 @@ CONDITIONS: tuple[tuple[str, Condition], ...] = (
     ("allocation", goods.backorder),
     (_ALWAYS, goods.partial_shipment),
     (_ALWAYS, goods.shipped_otherwise),
-    ("pod", goods.delivered_otherwise),
-    ("transit", goods.delivery_exception),
-    ("pod", goods.late_delivery),
+    ("pod", delivery.delivered_otherwise),
+    ("transit", delivery.delivery_exception),
+    ("pod", delivery.late_delivery),
     ("invoice", invoicing.invoiced_otherwise),
     ("invoice", invoicing.price_mismatch),
     ("invoice", invoicing.total_mismatch),
