@@ -21,7 +21,7 @@ class ShipmentLedger:
 
     `short`: what a proof of delivery says was missing or refused; `waived`: what was refused or credited without one.
     `arrived`: when what was delivered of a line; `lost`: what proofs that were taken back had delivered. `proved_at`:
-    when the last proof that means it was given; `proved_packages`: the packages that proofs name, None where one means
+    when the first proof that means it was given; `proved_packages`: the packages that proofs name, None where one means
     the whole shipment.
     """
 
@@ -124,7 +124,7 @@ class ShipmentLedger:
             self.proved_packages = set(packages)
         elif self.proved_packages is not None:
             self.proved_packages |= packages
-        if self.proved_at is None or at >= self.proved_at:
+        if self.proved_at is None or at < self.proved_at:
             self.proved_at, self.proof = at, proof
 
 

@@ -233,7 +233,7 @@ def total_mismatch(books: Books, found: list[Finding]) -> None:
         allowed = 10 ** max(0, AMOUNT_PLACES - minor_unit(body.currency)) * (len(body.lines) + len(body.charges))
         if difference <= allowed or not beyond(difference, abs(body.total), rule, rule.absolute_amount):
             continue
-        if _credited_back(books, document):
+        if _credited_back(books, document) or _mended(books, document, overcharged=body.total > parts) >= difference:
             continue
         found.append(
             Finding(
