@@ -342,7 +342,8 @@ class Books:
             is_late = payment is not None and by is not None and payment.business_at > by
             is_money = payment is not None and counts(payment) and payment_body(payment).kind == "receipt"
             stands = payment is not None and is_money and not is_late
-            numbers = [one.invoice for one in self.applications(payment)] if stands and payment is not None else []
+            applied = self.applications(payment) if stands and payment is not None else ()
+            numbers = [one.invoice for one in applied if one.amount > 0]
         keys = dict.fromkeys((dispute.key[0], "invoice", number) for number in numbers)
         return [self.books[key] for key in keys if key in self.books]
 

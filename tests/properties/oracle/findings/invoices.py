@@ -163,7 +163,7 @@ def _given(memo: Known, invoice: Known) -> int:
 
 
 def _duplicates(waiting: Waiting) -> Iterator[Finding]:
-    every = waiting.papers.of("invoice")
+    every = [one for one in waiting.papers.of("invoice") if not is_credited_wholly(waiting, one)]
     for position, later in enumerate(every):
         if any(_are_twice(waiting, earlier, later) for earlier in every[:position]):
             body = invoice_body(later)
