@@ -67,19 +67,19 @@ class Book:
         self.levels.append((at, settled))
         return settled
 
-    def take_back(self, at: int, amount: int, payment: DocumentKey | None) -> int:
-        """Re-open what of an amount was paid (by a payment), the latest first; how much it was is returned."""
-        taken = 0
+    def take_back(self, at: int, amount: int) -> int:
+        """Re-open what of an amount was paid, the latest first; what of it payments had brought is returned."""
+        taken = back = 0
         for pot in reversed(self.receipts):
-            if payment is None or pot.source.key == payment:
-                part = min(pot.left, amount - taken)
-                pot.left -= part
-                taken += part
+            part = min(pot.left, amount - taken)
+            pot.left -= part
+            taken += part
+            back += part if pot.source.document.type == "payment" else 0
         self.paid -= taken
         self.open += taken
         self.levels.append((at, -taken))
         self.taken_back += taken
-        return taken
+        return back
 
 
 class Books:
@@ -161,7 +161,7 @@ class Books:
         if application.amount > 0:
             book.appliers.append(payment)
         else:
-            taken = book.take_back(at, -application.amount, None)
+            taken = book.take_back(at, -application.amount)
             next(pot for pot in self.unapplied if pot.source == payment).left += taken
         cash = book.move(at, application.amount)
         self._pay(book, payment, cash)
@@ -219,7 +219,7 @@ class Books:
             for application in body.applications:
                 book = self.books.get((payment.key[0], "invoice", application.invoice))
                 if book is not None and book.currency == body.currency:
-                    book.take_back(payment.business_at, abs(application.amount), None)
+                    book.take_back(payment.business_at, abs(application.amount))
             return
         left = abs(body.amount)
         named = [one for one in payment.named("payment") if self._stood(payment, one)]

@@ -69,10 +69,15 @@ def evaluate(correlation_id: str, arrivals: Iterable[Document], policy: Policy, 
             *(_at_once(correlation_id, finding, clock) for finding in all_findings(waiting) if finding.rule.enabled),
         ],
         waits=waits,
-        done=waiting.is_settled() and not backordered and all(wait.milestone == "release" for wait in waits),
+        done=waiting.is_settled() and not backordered and all(_is_over(wait, clock) for wait in waits),
         held=bool(waiting.open_holds()),
         at_risk=any(_is_near(wait, clock) for wait in running),
     )
+
+
+def _is_over(wait: Wait, clock: int) -> bool:
+    """Whether a wait keeps no order from its end: holds do not by themselves, nor what is still to come."""
+    return wait.milestone == "release" or (wait.milestone == "resolution" and (wait.start or 0) > clock)
 
 
 def _is_near(wait: Wait, clock: int) -> bool:

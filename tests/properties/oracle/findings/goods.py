@@ -68,7 +68,7 @@ def _partial(waiting: Waiting) -> Iterator[Finding]:
         and "shipment" in waiting.line_rules(ledger).milestones
     ]
     shipped = [unit.at for ledger in waiting.lines.whole() for unit in ledger.effective("shipment")]
-    if to_come and shipped:
+    if to_come and any(ledger.reached("shipment") for ledger in lines):
         yield found(waiting, "PARTIAL_SHIPMENT", None, min(shipped), value_of(waiting, to_come))
 
 

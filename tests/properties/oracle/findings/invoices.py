@@ -105,20 +105,8 @@ def line_amount(line: Line) -> int | None:
 
 
 def _price_credits(waiting: Waiting, invoice: Known) -> int:
-    given = 0
-    for memo in waiting.papers.of("credit_memo"):
-        body = memo_body(memo)
-        if (
-            body.kind not in ("price", "allowance")
-            or body.currency != waiting.books.currency
-            or memo.key[0] != invoice.key[0]
-        ):
-            continue
-        if body.invoices:
-            given += sum(amount for number, amount in body.invoices if number == invoice.key[2])
-        elif invoice.key[2] in memo.named("invoice") or not memo.named("invoice"):
-            given += body.amount
-    return given
+    memos = [memo for memo in waiting.papers.of("credit_memo") if memo_body(memo).kind in ("price", "allowance")]
+    return sum(_given(memo, invoice) for memo in memos if memo_body(memo).currency == waiting.books.currency)
 
 
 def _totals(waiting: Waiting, invoice: Known) -> Iterator[Finding]:
@@ -151,12 +139,24 @@ def _currencies(waiting: Waiting) -> Iterator[Finding]:
 
 def is_credited_wholly(waiting: Waiting, invoice: Known) -> bool:
     """Whether credit memos have taken an invoice back: one that cancels it, or as much as it asks for."""
-    book = waiting.books.books.get(invoice.key)
-    if book is not None and book.total and book.credited >= book.total:
-        return True
-    memos = [memo for memo in waiting.papers.of("credit_memo") if not memo_body(memo).lines]
-    whole = [memo for memo in memos if memo_body(memo).kind in ("cancellation", "rebill")]
-    return any(invoice in waiting.lines.credited_invoices(memo) for memo in whole)
+    memos = waiting.papers.of("credit_memo")
+    for memo in memos:
+        is_whole = memo_body(memo).kind in ("cancellation", "rebill") and not memo_body(memo).lines
+        if is_whole and invoice in waiting.lines.credited_invoices(memo):
+            return True
+    body = invoice_body(invoice)
+    mine = [memo for memo in memos if memo_body(memo).currency == body.currency]
+    return 0 < body.total <= sum(_given(memo, invoice) for memo in mine)
+
+
+def _given(memo: Known, invoice: Known) -> int:
+    """What a credit memo gives for an invoice, or for any where it names none."""
+    body = memo_body(memo)
+    if body.invoices:
+        same = memo.key[0] == invoice.key[0]
+        return sum(amount for number, amount in body.invoices if same and number == invoice.key[2])
+    is_named = memo.key[0] == invoice.key[0] and invoice.key[2] in memo.named("invoice")
+    return body.amount if is_named or not memo.named("invoice") else 0
 
 
 # ------------------------------------------------------------------------ duplicates
