@@ -14,9 +14,9 @@ from o2c.flows.activation import Output, by_order, emission, take, too_late
 from o2c.flows.backlog import Backlog
 from o2c.flows.correlation import retention
 from o2c.flows.correlation.feeds import Feeds, FeedsState, Pause
-from o2c.flows.correlation.milestones import MILESTONES
 from o2c.flows.correlation.order import Judgement, OrderState, judge, view
 from o2c.flows.correlation.policy import Policy
+from o2c.flows.correlation.reason_codes import READ_TYPES
 from o2c.flows.correlation.silence import Silence
 from o2c.flows.correlation.status import render
 from o2c.flows.feed_figures import FeedFigures
@@ -107,7 +107,7 @@ class Shard:
         state = FeedsState(marks, {} if pauses is None else _pauses_decoder.decode(pauses))
         self._feeds = Feeds(policy, options.lanes_by_type, options.started_at, state)
         self._silence = Silence(store, policy, options.generation)
-        self._gated_feeds = (*MILESTONES, "hold", *policy.declared)
+        self._gated_feeds = (*READ_TYPES, *policy.declared)
         self._token = 0
         self._backlog = Backlog(options.backlog_bytes // options.shards, BACKLOG_S)
         self._behind: set[int] = set()
