@@ -43,25 +43,26 @@ class Outbox:
         self._submit = submit
         self._unwritten: list[tuple[int, OutboxEntry]] = []
         self._written: deque[tuple[int, OutboxEntry]] = deque()
-        self._sent: deque[tuple[int, int]] = deque()
+        self._sent: deque[tuple[int, int, str | None]] = deque()
         self._syncing: Future[None] | None = None
         self._syncing_upto = 0
         self._synced_at = float("-inf")
         self._owed = False
         self.status_due: dict[str, int] = {}
+        self._owed_statuses: dict[str, int] = {}
         self.next = 1
         for key, value in store.scan(b"x", b"y"):
             number = int.from_bytes(key[1:], "big")
             entry = decode_entry(value)
             self._written.append((number, entry))
             if isinstance(entry, str):
-                self.status_due[entry] = number
+                self.status_due[entry] = self._owed_statuses[entry] = number
             self.next = number + 1
 
     def add(self, entry: OutboxEntry) -> None:
         """Put an entry in. A status that is due again goes with the later entry."""
         if isinstance(entry, str):
-            self.status_due[entry] = self.next
+            self.status_due[entry] = self._owed_statuses[entry] = self.next
         self._unwritten.append((self.next, entry))
         self.next += 1
 
@@ -98,8 +99,15 @@ class Outbox:
         self._written.extend(self._unwritten)
         self._unwritten.clear()
         while self._sent and self._sent[0][0] <= confirmed_token:
-            batch.append((_key(self._sent.popleft()[1]), None))
+            _, number, correlation_id = self._sent.popleft()
+            batch.append((_key(number), None))
+            if correlation_id is not None and self._owed_statuses.get(correlation_id) == number:
+                del self._owed_statuses[correlation_id]
         return batch
+
+    def owes_status(self, correlation_id: str) -> bool:
+        """Whether a status of this order is due, or has gone out and is not confirmed: a crash would make it due."""
+        return correlation_id in self._owed_statuses
 
     def sync(self, now: float, interval: float, *, owed: bool = False) -> None:
         """Start a sync off this thread, at most once an interval (seconds), where one is waited for or owed.
@@ -123,7 +131,7 @@ class Outbox:
         taken: list[OutboxEntry] = []
         while self._written and self._written[0][0] <= self._syncing_upto:
             number, entry = self._written.popleft()
-            self._sent.append((token, number))
+            self._sent.append((token, number, entry if isinstance(entry, str) else None))
             if isinstance(entry, str):
                 if self.status_due.get(entry) != number:
                     continue

@@ -16,7 +16,6 @@ from o2c.flows.correlation import retention
 from o2c.flows.correlation.feeds import Feeds, FeedsState, Pause
 from o2c.flows.correlation.order import Judgement, OrderState, judge, view
 from o2c.flows.correlation.policy import Policy
-from o2c.flows.correlation.reason_codes import READ_TYPES
 from o2c.flows.correlation.silence import Silence
 from o2c.flows.correlation.status import render
 from o2c.flows.feed_figures import FeedFigures
@@ -32,9 +31,9 @@ from o2c.flows.telemetry import (
     FORGOTTEN_ORDERS,
     STATUSES,
 )
+from o2c.schemas.events import DOCUMENT_TYPES
 from o2c.schemas.lanes import Mark, ShardBatch
 from o2c.schemas.records import Emission, StatusRecord
-from o2c.schemas.times import SECOND_US
 
 VERSION_SHIFT = 32
 DUE_AT_ONCE = 500
@@ -107,14 +106,16 @@ class Shard:
         state = FeedsState(marks, {} if pauses is None else _pauses_decoder.decode(pauses))
         self._feeds = Feeds(policy, options.lanes_by_type, options.started_at, state)
         self._silence = Silence(store, policy, options.generation)
-        self._gated_feeds = (*READ_TYPES, *policy.declared)
+        self._gated_feeds = (*DOCUMENT_TYPES, *policy.declared)
         self._token = 0
         self._backlog = Backlog(options.backlog_bytes // options.shards, BACKLOG_S)
         self._behind: set[int] = set()
         self._unconfirmed_marks: list[tuple[int, Mark]] = []
         self._positions: dict[int, Mark] = {}
         self._to_write: list[Hot] = []
-        self._clock = 0
+        self._clock = self._began_at = 0
+        self._is_read = False
+        self._postponed: list[str] = []
         self._ticked_at = float("-inf")
         # Shards close their epochs one after the other, not all at once.
         self._epoch_ends = monotonic() + options.epoch_s * (number + 1) / options.shards
@@ -127,6 +128,7 @@ class Shard:
         # The batch of a slower lane is older, but what was judged is never judged at an earlier time.
         clock = self._clock = max(self._clock, *(batch.clock for batch in batches))
         now = self._monotonic()
+        self._began_at = self._began_at or clock
         if not self._reviewed:
             self._review(clock)
         marked = behind = False
@@ -223,6 +225,10 @@ class Shard:
         """What the clock and the feeds' progress change by themselves."""
         for order in self._orders.due(clock, self._feeds, self._gated_feeds, DUE_AT_ONCE):
             self._judge_by_clock(order, clock)
+        if self._postponed and self._read_since_start():
+            again, self._postponed = self._postponed[:DUE_AT_ONCE], self._postponed[DUE_AT_ONCE:]
+            for order in self._orders.load(again).values():
+                self._judge_by_clock(order, clock)
         for feed in self._feeds.judged():
             if self._owns(feed):
                 is_silent = self._feeds.silent_since(feed) is not None
@@ -256,15 +262,22 @@ class Shard:
     def _shrink(self, order: Hot, clock: int) -> None:
         """Keep less of a closed order whose time has come; say so where nobody is to see it any more."""
         state = order.state
-        self._orders.touch(order)
-        if state.correlation_id in self.outbox.status_due:
-            # Its status can only be told while it is whole.
-            state.wake_at = clock + SECOND_US
+        if self.outbox.owes_status(state.correlation_id) or not self._read_since_start():
+            # What may have to be said again can only be told while the order is whole.
+            self._postponed.append(state.correlation_id)
             return
+        self._orders.touch(order)
         order.state = retention.shrunk(state, self._policy.retention, clock)
         if retention.is_forgotten(order.state):
             version = (self._options.generation << VERSION_SHIFT) + state.version + 1
             self.outbox.add(retention.forgotten_order(state, version))
+
+    def _read_since_start(self) -> bool:
+        """Whether all that lay in the topics at the start has been judged: what a crash had left unsaid is said."""
+        if not self._is_read:
+            types = self._options.lanes_by_type
+            self._is_read = all(self._feeds.read_to(document_type) >= self._began_at for document_type in types)
+        return self._is_read
 
     def _review(self, clock: int) -> None:
         """Another policy than the last: judge every order anew, before the first event.

@@ -10,7 +10,7 @@ from tests.services.job import Job
 from tests.services.kafka import Broker
 
 CLOSED_AT = "2026-03-01T12:00:00Z"
-STUB_AT = "2026-06-01T12:00:00Z"
+STUB_AT = "2026-07-05T12:00:00Z"
 FORGOTTEN_AT = "2026-09-01T12:00:00Z"
 TAKEN_AT = "2026-02-01T08:00:00Z"
 

@@ -8,6 +8,7 @@ from o2c.flows.correlation.snapshot import encode
 from o2c.flows.orders import Write
 from o2c.flows.shard import Shard, ShardOptions
 from o2c.schemas.documents import Arrival, Document
+from o2c.schemas.events import EVENT_CLASSES
 from o2c.schemas.lanes import Mark, ShardBatch
 from o2c.schemas.records import (
     AuditRecord,
@@ -20,7 +21,7 @@ from o2c.schemas.records import (
 from o2c.schemas.times import MINUTE_US
 from tests.properties.build import at
 from tests.simulation.faults import Faults
-from tests.simulation.script import EAST, TYPES, policy
+from tests.simulation.script import EAST, policy
 from tests.simulation.store import Disk, SimulatedStore
 
 _EVER = 2**62
@@ -46,7 +47,7 @@ class Bench:
         self.audits: list[AuditRecord] = []
         self.forgotten: list[ForgottenOrder] = []
         self.orphans: list[Orphan] = []
-        lanes = {name: frozenset({0}) for name in TYPES}
+        lanes = {name: frozenset({0}) for name in EVENT_CLASSES}
         options = ShardOptions(1, generation, EPOCH_S, 1_000, lanes, at(0))
         store = SimulatedStore(disk, Faults(), watch or (lambda _: None))
         self.shard = Shard(0, store, under or policy(), options, lambda _: _EVER, self._sync, lambda: self.seconds)
@@ -83,4 +84,4 @@ def mark(clock: int, read_to: int, newest: int | None = None, *, behind: bool = 
     spoke = read_to if newest is None else newest
     positions = {"o2c.order.v1": clock // MINUTE_US}
     feeds = {FEED: spoke, f"pick/{EAST}": spoke}
-    return ShardBatch(0, clock, mark=Mark(0, positions, dict.fromkeys(TYPES, read_to), feeds), behind=behind)
+    return ShardBatch(0, clock, mark=Mark(0, positions, dict.fromkeys(EVENT_CLASSES, read_to), feeds), behind=behind)

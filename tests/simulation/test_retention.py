@@ -9,8 +9,9 @@ from o2c.flows.correlation.policy_rules import Retention
 from o2c.flows.correlation.retention import ends_at
 from o2c.flows.correlation.snapshot import decode
 from o2c.flows.orders import order_key
+from o2c.schemas.documents import Document
 from o2c.schemas.records import ForgottenOrder
-from o2c.schemas.times import DAY_US
+from o2c.schemas.times import DAY_US, MINUTE_US
 from tests.properties.build import at, order, ordered
 from tests.simulation.bench import EPOCH_S, Bench, arrivals, mark
 from tests.simulation.checks import check_figures, figures_of
@@ -154,3 +155,54 @@ def test_another_policy_lets_go_sooner() -> None:
     again = Bench(disk, sooner, generation=2)
     ticked(again, at(0) + 102 * DAY_US)
     assert [each.correlation_id for each in again.forgotten] == ["C"]
+
+
+def test_nothing_shrinks_before_what_a_crash_left_unread_is_read() -> None:
+    """Its status may not have gone out: the document comes again, and finds the order whole."""
+    disk = Disk()
+    bench = closed_on(disk)
+    bench.seconds += EPOCH_S
+    ticked(bench, at(1))
+    again = Bench(disk, keeping(), generation=2)
+    for _ in range(4):
+        again.take(mark(STUB, at(1)))
+    assert decode(disk.written.values[order_key("C")]).documents
+    again.take(arrivals(STUB, ("C", CANCELLED)), mark(STUB, STUB))
+    assert [status.version >> 32 for status in again.statuses] == [2]
+    again.seconds += EPOCH_S
+    ticked(again, STUB + 2 * MINUTE_US)
+    assert decode(disk.written.values[order_key("C")]).retired is not None
+
+
+def test_nothing_shrinks_while_its_status_is_not_confirmed() -> None:
+    disk = Disk()
+    bench = SlowBench(disk, keeping())
+    bench.outbox_of("C", CANCELLED)
+    for _ in range(3):
+        bench.take(mark(STUB, STUB))
+    assert decode(disk.written.values[order_key("C")]).documents
+    bench.confirm()
+    for step in range(1, 4):
+        bench.take(mark(STUB + step * MINUTE_US, STUB + step * MINUTE_US))
+    assert decode(disk.written.values[order_key("C")]).retired is not None
+
+
+class SlowBench(Bench):
+    """A shard that hears of its deliveries when told."""
+
+    def __init__(self, disk: Disk, under: Policy) -> None:
+        super().__init__(disk, under)
+        self.confirmed = 0
+        self.shard._confirmed = lambda _: self.confirmed
+
+    def confirm(self) -> None:
+        """All that was emitted is delivered."""
+        self.confirmed = 2**62
+
+    def outbox_of(self, correlation_id: str, document: Document) -> None:
+        """The order is closed, and its status goes through the outbox."""
+        self.take(arrivals(at(0), (correlation_id, document)), mark(at(0), at(0)))
+        self.shard.outbox.add(correlation_id)
+        for _ in range(3):
+            self.take(mark(at(0), at(0)))
+        assert self.shard.outbox.owes_status(correlation_id)

@@ -8,9 +8,10 @@ import pytest
 from o2c.flows import shard as shard_module
 from o2c.flows.correlation.snapshot import decode
 from o2c.flows.orders import Write, order_key
+from o2c.schemas.documents import ReturnBody
 from o2c.schemas.lanes import ShardBatch
 from o2c.schemas.times import MINUTE_US
-from tests.properties.build import at, goods, moved, order, ordered
+from tests.properties.build import applied, at, document, goods, invoice, moved, order, ordered, payment, price
 from tests.simulation.bench import EPOCH_S, FEED, Bench, arrivals, mark
 from tests.simulation.outcome import Opened
 from tests.simulation.script import other_policy
@@ -180,3 +181,21 @@ def test_what_is_said_of_an_order_is_written_before_its_entry_leaves_the_outbox(
     bench.take(arrivals(at(2), ("D", ORDER)), mark(later, at(2)))
     stored = decode(disk.written.values[order_key("C")])
     assert (stored.fulfilment, stored.version) == ("ordered", 1)
+
+
+def test_what_awaits_a_document_of_any_type_opens_once_its_feed_has_got_there() -> None:
+    """An uncredited return awaits the credit memos."""
+    bench = Bench(Disk())
+    later = at(24 * 30)
+    back = document("return", "R1", 0, ReturnBody((moved("1", 2),)))
+    priced = order(0, ordered("1", 2, unit_price=price(5)))
+    shipped, billed = goods("shipment", "S1", 0, moved("1", 2)), invoice("I1", 0, 10, moved("1", 2))
+    delivered, paid = goods("pod", "P1", 0, moved("1", 2)), payment("M1", 0, 10, applied("I1", 10))
+    bench.take(arrivals(later, *(("C", each) for each in (priced, shipped, delivered, billed, paid, back))))
+    for _ in range(3):
+        bench.seconds += EPOCH_S
+        bench.take(mark(later, at(1)))
+    assert ("UNCREDITED_RETURN", "opened") not in bench.states()
+    for _ in range(3):
+        bench.take(mark(later, later))
+    assert ("UNCREDITED_RETURN", "opened") in bench.states()

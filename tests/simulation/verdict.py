@@ -104,12 +104,13 @@ def _check_counted(outcome: Outcome) -> None:
     """Billing and audit records are numbered without a gap; a repeat says the same, and the last of billing is so."""
     by_order: dict[tuple[type, str], dict[int, BillingRecord | AuditRecord]] = defaultdict(dict)
     for _, record in outcome.world.topics.counted():
-        of_order = by_order[type(record), str(record.correlation_id)]
+        # Those of a feed are numbered feed by feed.
+        numbered_by = record.correlation_id or json.loads(record.value)["exception_id"]
+        of_order = by_order[type(record), numbered_by]
         assert of_order.setdefault(record.sequence, record) == record, "two contents under one sequence"
     for (kind, correlation_id), of_order in by_order.items():
-        if correlation_id != "None":
-            complete = list(range(1, len(of_order) + 1))
-            assert sorted(of_order) == complete, f"{kind.__name__} of {correlation_id} has a gap"
+        complete = list(range(1, len(of_order) + 1))
+        assert sorted(of_order) == complete, f"{kind.__name__} of {correlation_id} has a gap"
         if kind is BillingRecord:
             last = json.loads(of_order[max(of_order)].value)
             shown = outcome.statuses[correlation_id]["billing"]

@@ -70,14 +70,15 @@ def _look(settings: "Settings", reference: str, *, with_exceptions: bool = True)
 
     Of the exceptions those that are open, and those that are not though their condition holds.
     """
-    from o2c.flows.commands.settled import possible_exceptions  # noqa: PLC0415 -- help and errors of use need none of it
-    from o2c.status.lookup import find, find_exceptions, find_settled  # noqa: PLC0415 -- as above
+    from o2c.status.lookup import find, find_exceptions, find_settled  # noqa: PLC0415 -- help needs none of it
     from o2c.status.reading import read_status  # noqa: PLC0415 -- as above
 
     found = find(settings.redis_url, settings.redis_prefix, reference)
     statuses = [read_status(value, reference) for value in found]
     if not with_exceptions or len(found) > _PAGES:
         return Seen(found, {})
+    from o2c.flows.commands.settled import possible_exceptions  # noqa: PLC0415 -- slow to import, and only pages need it
+
     open_ones = [each["exception_id"] for status in statuses for each in status.get("exceptions") or ()]
     others = [each for status in statuses for each in possible_exceptions(status)]
     exceptions = find_settled(settings.redis_url, settings.redis_prefix, others)

@@ -10,7 +10,10 @@ def closed(ledger: Ledger, money: Money, waits: list[Wait]) -> bool:
     """Whether nothing is left to happen to this order. One whose order document is not known is never closed."""
     if ledger.header is None:
         return False
-    return _goods_done(ledger) and _money_done(ledger, money) and not any(wait.awaited > RELEASE for wait in waits)
+    for wait in waits:
+        if wait.awaited != RELEASE:
+            return False
+    return _goods_done(ledger) and _money_done(ledger, money)
 
 
 def _goods_done(ledger: Ledger) -> bool:

@@ -46,9 +46,11 @@ def exposure_of(ledger: Ledger, money: Money, clock: int) -> Exposure:
         _add_invoices(exposure, ledger, money, clock)
     billing = ledger.header.billing if ledger.header is not None else "shipment"
     for line in ledger.own_lines:
-        reached = line.reached
-        if reached[INVOICE] < line.ordered or reached[INVOICE] < reached[SHIPMENT]:
-            _add_units(exposure, ledger, line, billing, clock)
+        invoiced = line.reached[INVOICE]
+        path = line.rules.path
+        base = path.last_in_chain if path.invoice_from is None else path.invoice_from[billing]
+        if invoiced < line.ordered or invoiced < line.reached[base]:
+            _add_units(exposure, ledger, line, base, clock)
     return exposure
 
 
@@ -67,16 +69,12 @@ def _add_invoices(exposure: Exposure, ledger: Ledger, money: Money, clock: int) 
                 buckets[bucket] = buckets.get(bucket, 0) + amount
 
 
-def _add_units(exposure: Exposure, ledger: Ledger, line: LineLedger, billing: str, clock: int) -> None:
+def _add_units(exposure: Exposure, ledger: Ledger, line: LineLedger, base: int, clock: int) -> None:
     """The units of a line that are not invoiced, first in, first out, by how far they have come."""
-    path = line.rules.path
     reached = line.reached
     first = max(0, reached[INVOICE])
-    if path.invoice_from is not None:
-        base = path.invoice_from[billing]
-    else:
+    if line.rules.path.invoice_from is None:
         # Where invoices are not observed, what has come to its end is no longer at risk.
-        base = path.last_in_chain
         first = max(first, reached[base])
     last = max(line.ordered, reached[base])
     on_the_way = reached[SHIPMENT] if base == POD else reached[base]

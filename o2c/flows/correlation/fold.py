@@ -143,7 +143,7 @@ class Fold:
     def _hold(self, identifier: str, finding: Finding) -> None:
         """Open the exception, or bring an open one up to date."""
         life = self._state.lives.get(identifier)
-        if life is not None and life.settled:
+        if life is not None and life.settled and (life.state != RECORDED or finding.fact):
             return
         if life is None or not life.is_open:
             self._open(identifier, finding, life)

@@ -8,19 +8,19 @@ from collections.abc import Sequence
 from operator import methodcaller
 
 from o2c.flows.correlation.collection import Collected
+from o2c.flows.correlation.credit_memos import read_credit_memos, waive_proofs
 from o2c.flows.correlation.deadlines import Interval, union
 from o2c.flows.correlation.holds import HoldLedger
 from o2c.flows.correlation.kits import Kit
 from o2c.flows.correlation.lines import LineLedger, add_price, imply, ordered_line, worth
 from o2c.flows.correlation.matcher import Matcher
 from o2c.flows.correlation.matching import key_of, line_key
-from o2c.flows.correlation.milestones import ALLOCATION, CREDIT, INVOICE, ORDER, PICK, POD, RETURN, SHIPMENT
+from o2c.flows.correlation.milestones import ALLOCATION, INVOICE, ORDER, PICK, POD, RETURN, SHIPMENT
 from o2c.flows.correlation.policy import Policy
 from o2c.flows.correlation.proofs import Proofs, ShipmentLedger, Shortfall
-from o2c.flows.correlation.returns import LOWERING, ReturnLedger, brings_goods_back
+from o2c.flows.correlation.returns import ReturnLedger, brings_goods_back
 from o2c.flows.correlation.rules import Rules
 from o2c.schemas.documents import (
-    CreditMemoBody,
     Document,
     GoodsBody,
     HoldBody,
@@ -35,11 +35,16 @@ _TOUCH_QUANTITIES = ("standard", "debit_memo")
 _READING_ORDER = methodcaller("reading_order")
 
 
+InvoiceLine = tuple[Document, Line, list[tuple[LineLedger, int]]]
+"""An invoice, a line of it, and which lines of the order it bills, with how much each."""
+
+
 class Ledger:
     """An order's documents added up. `ordered_lines`: its lines as they are read: by number, by text, by sku.
 
     `entries`: by type the documents that count, in order of business time. `lost`: by type those that were taken back,
-    each with the time of it. `own_lines`: the lines that are no part of a kit.
+    each with the time of it. `lowered`: what credit memos took back of an invoice's line (by identity) for a line of
+    the order (by key). `own_lines`: the lines that are no part of a kit.
     """
 
     __slots__ = (
@@ -57,6 +62,7 @@ class Ledger:
         "kits",
         "lines",
         "lost",
+        "lowered",
         "matcher",
         "order_document",
         "ordered_lines",
@@ -75,7 +81,8 @@ class Ledger:
         self.holds: list[HoldLedger] = []
         self.returns: list[ReturnLedger] = []
         self.shortfalls: list[Shortfall] = []
-        self.invoice_lines: list[tuple[Document, Line, list[tuple[LineLedger, int]]]] = []
+        self.invoice_lines: list[InvoiceLine] = []
+        self.lowered: dict[tuple[int, str], int] = {}
         self.credit_lines: list[tuple[Document, LineLedger, int]] = []
         self.kits: dict[str, list[tuple[LineLedger, int | None]]] | None = None
         self.final_at: int | None = None
@@ -93,17 +100,19 @@ class Ledger:
         self._read_goods(ALLOCATION, "allocation")
         self._read_goods(PICK, "pick")
         self._read_shipments()
-        if "pod" in entries:
-            Proofs(self).read(entries["pod"])
+        if "pod" in entries or "pod" in self.lost:
+            proofs = Proofs(self)
+            proofs.read(entries.get("pod", []))
+            proofs.read_lost(self.lost.get("pod", []))
         self._read_invoices()
         if self.lost:
             self._read_lost()
         if "return" in entries:
             self._read_returns()
         if "credit_memo" in entries:
-            self._read_credit_memos()
+            read_credit_memos(self)
         if self.returns or self.credit_lines:
-            self._waive_proofs()
+            waive_proofs(self)
         if "hold" in entries:
             self._read_holds()
         self._settle_lines(kits)
@@ -240,54 +249,6 @@ class Ledger:
                         returned.lines.append((ledger, quantity))
             if goods_back:
                 self.returns.append(returned)
-
-    def _read_credit_memos(self) -> None:
-        for business_at, scope, _, document in self.entries["credit_memo"]:
-            body = document.body
-            assert isinstance(body, CreditMemoBody)
-            lowers = body.kind in LOWERING
-            lines: Sequence[Line] = body.lines or ()
-            if body.lines is None and lowers and body.kind != "quantity":
-                lines = self._lines_of_invoices(scope, document, body)
-            for line in lines:
-                for ledger, quantity in self.matcher.find(line, CREDIT, business_at, document):
-                    if body.kind != "price":
-                        ledger.credited += quantity
-                    self.credit_lines.append((document, ledger, quantity))
-                    if lowers:
-                        taken = min(quantity, ledger.reached[INVOICE])
-                        if taken > 0:
-                            ledger.reached[INVOICE] -= taken
-                            ledger.lose(INVOICE, None, business_at, taken)
-
-    def _lines_of_invoices(self, scope: str, document: Document, body: CreditMemoBody) -> list[Line]:
-        """All lines of the invoices that a credit memo takes back, of every invoice where it names none."""
-        named = {number for number, _ in body.invoices}
-        if not named:
-            named = {number for kind, numbers in document.refs if kind == "invoice" for number in numbers}
-        found: list[Line] = []
-        for _, invoice_scope, number, invoice in self.entries.get("invoice", ()):
-            billed = invoice.body
-            assert isinstance(billed, InvoiceBody)
-            meant = not named or (invoice_scope == scope and number in named)
-            if meant and billed.kind in _TOUCH_QUANTITIES:
-                found.extend(billed.lines)
-        return found
-
-    def _waive_proofs(self) -> None:
-        """Nobody will prove the delivery of what was refused, or credited of a shipment that was proved."""
-        for line in self.lines.values():
-            for rest, proved_only in ((line.refused, False), (line.credited, True)):
-                left = rest
-                for shipment in self.shipments:
-                    if left <= 0:
-                        break
-                    if shipment.proved_at is None and proved_only:
-                        continue
-                    taken = min(left, shipment.remaining(line.key))
-                    if taken > 0:
-                        shipment.waived[line.key] = shipment.waived.get(line.key, 0) + taken
-                        left -= taken
 
     def _read_holds(self) -> None:
         for business_at, _, _, document in self.entries["hold"]:

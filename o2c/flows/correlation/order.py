@@ -88,10 +88,12 @@ def _urgency(waits: list[Wait], clock: int) -> tuple[bool, bool, int]:
     """Whether a deadline has passed, whether one is near, and when the next of these comes."""
     overdue = at_risk = False
     wake_at = NEVER
+    before: Wait | None = None
     for wait in waits:
         until = wait.deadline
-        if until is None:
+        if until is None or (before is not None and until == before.deadline and wait.rule is before.rule):
             continue
+        before = wait
         risk_from = wait.rule.calendar.subtract(until, max(0, wait.rule.tolerance_us - 1) // 4)
         if clock < risk_from:
             wake_at = min(wake_at, risk_from)
@@ -169,6 +171,8 @@ def _conclude(state: OrderState, judgement: Judgement, clock: int, *, at_risk: b
         health = "held"
     else:
         health = "at_risk" if at_risk else "on_track"
-    past_due = sum(invoice.past_due(clock) for invoice in money.open_invoices)
+    past_due = 0
+    for invoice in money.open_invoices:
+        past_due += invoice.past_due(clock)
     judgement.turned = health != state.health or past_due != state.past_due
     state.health, state.past_due = health, past_due

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from o2c.flows.correlation.arrivals import ArrivalTimes
 from o2c.flows.correlation.lines import LineLedger
+from o2c.flows.correlation.losses import Losses
+from o2c.flows.correlation.matching import key_of
 from o2c.flows.correlation.milestones import POD
 from o2c.schemas.documents import Document, GoodsBody, Line
 
@@ -18,15 +20,18 @@ class ShipmentLedger:
     """One counting shipment: what it carried of each line, when and in all, and how much has been delivered of it.
 
     `short`: what a proof of delivery says was missing or refused; `waived`: what was refused or credited without one.
-    `proved_at`: when the last proof that means it was
-    given; `proved_packages`: the packages that proofs name, None where one means the whole shipment.
+    `arrived`: when what was delivered of a line; `lost`: what proofs that were taken back had delivered. `proved_at`:
+    when the first proof that means it was given; `proved_packages`: the packages that proofs name, None where one means
+    the whole shipment.
     """
 
     __slots__ = (
+        "arrived",
         "business_at",
         "carried",
         "delivered",
         "document",
+        "lost",
         "packed",
         "proof",
         "proved_at",
@@ -42,6 +47,8 @@ class ShipmentLedger:
         self.carried: dict[str, ArrivalTimes] = {}
         self.total: dict[str, int] = {}
         self.delivered: dict[str, int] = {}
+        self.arrived: dict[str, ArrivalTimes] = {}
+        self.lost: dict[str, Losses] | None = None
         self.short: dict[str, int] = {}
         self.waived: dict[str, int] = {}
         self.packed: dict[str, dict[str, int]] | None = None
@@ -63,6 +70,17 @@ class ShipmentLedger:
         """What this shipment carried of a line and nothing has told the fate of."""
         told = self.delivered.get(key, 0) + self.short.get(key, 0) + self.waived.get(key, 0)
         return self.total.get(key, 0) - told
+
+    def deliver(self, key: str, at: int, quantity: int) -> None:
+        """Some of a line has arrived."""
+        self.delivered[key] = self.delivered.get(key, 0) + quantity
+        self.arrived.setdefault(key, []).append((at, quantity))
+
+    def lose(self, key: str, reached_at: int, lost_at: int, quantity: int) -> None:
+        """The proof of a delivery was taken back."""
+        if self.lost is None:
+            self.lost = {}
+        self.lost.setdefault(key, []).append((reached_at, lost_at, quantity))
 
     def undelivered(self, key: str) -> int:
         """What of a line its proofs should have delivered and did not: of the packages proved, where they name some."""
@@ -106,7 +124,7 @@ class ShipmentLedger:
             self.proved_packages = set(packages)
         elif self.proved_packages is not None:
             self.proved_packages |= packages
-        if self.proved_at is None or at >= self.proved_at:
+        if self.proved_at is None or at < self.proved_at:
             self.proved_at, self.proof = at, proof
 
 
@@ -166,6 +184,26 @@ class Proofs:
         for entry in wholesale:
             self._deliver_all(self._left_by(entry[0]), entry)
 
+    def read_lost(self, lost: list[tuple[int, Entry]]) -> None:
+        """What proofs that were taken back had delivered of each shipment is waited for again."""
+        for lost_at, (business_at, _, _, proof) in lost:
+            body = proof.body
+            assert isinstance(body, GoodsBody)
+            if body.lines is None:
+                for shipment in self._named(proof, None) or self._left_by(business_at):
+                    for key, quantity in shipment.total.items():
+                        shipment.lose(key, business_at, lost_at, quantity)
+                continue
+            for line in body.lines:
+                named = self._named(proof, line)
+                rest = line.quantity
+                key = key_of(line.line, line.sku)
+                for shipment in self._shipments if named is None else named:
+                    taken = min(rest, shipment.total.get(key, 0))
+                    if taken > 0:
+                        shipment.lose(key, business_at, lost_at, taken)
+                        rest -= taken
+
     def _left_by(self, business_at: int) -> list[ShipmentLedger]:
         """The shipments that a proof of all there was can mean: those that had left, and always the first."""
         left = [shipment for shipment in self._shipments if shipment.business_at <= business_at]
@@ -222,7 +260,7 @@ class Proofs:
         if refused:
             shipment.short[key] = shipment.short.get(key, 0) + quantity
             return
-        shipment.delivered[key] = shipment.delivered.get(key, 0) + quantity
+        shipment.deliver(key, at, quantity)
         self._arrive(self._ledger.lines[key], at, quantity)
 
     def _note(self, proof: Document, at: int, condition: str | None) -> None:
@@ -250,27 +288,34 @@ class Proofs:
             at = line.at if line.at is not None else business_at
             missing = (line.short or 0) + (line.refused or 0)
             told |= bool(missing or line.damaged)
-            for ledger, quantity in self._ledger.matcher.find(line, POD, business_at, proof):
+            damaged = line.damaged or 0
+            filled = self._ledger.matcher.find(line, POD, business_at, proof)
+            for ledger, quantity in filled:
                 if quantity:
                     self._arrive(ledger, at, quantity)
-                    self._spread(shipments, ledger.key, quantity, short=False)
+                    _spread(shipments, ledger.key, quantity, at)
                 if missing:
-                    self._spread(shipments, ledger.key, missing, short=True)
+                    _spread(shipments, ledger.key, missing, None)
                     missing = 0
-                if line.damaged:
-                    self._ledger.shortfalls.append(Shortfall(proof, at, ledger, line.damaged, damaged=True))
-                    break
+                if damaged:
+                    part = min(damaged, quantity) if len(filled) > 1 else damaged
+                    self._ledger.shortfalls.append(Shortfall(proof, at, ledger, part, damaged=True))
+                    damaged -= part
         if not told:
             self._note(proof, business_at, proof.body.condition)  # type: ignore[union-attr]  # as above
-
-    def _spread(self, shipments: list[ShipmentLedger], key: str, quantity: int, *, short: bool) -> None:
-        for shipment in shipments:
-            taken = min(quantity, shipment.remaining(key))
-            if taken > 0:
-                told = shipment.short if short else shipment.delivered
-                told[key] = told.get(key, 0) + taken
-                quantity -= taken
 
     def _arrive(self, line: LineLedger, at: int, quantity: int) -> None:
         line.own[POD].append((at, quantity))
         line.reached[POD] += quantity
+
+
+def _spread(shipments: list[ShipmentLedger], key: str, quantity: int, at: int | None) -> None:
+    """First in, first out: what arrived `at`; None: what was missing."""
+    for shipment in shipments:
+        taken = min(quantity, shipment.remaining(key))
+        if taken > 0:
+            if at is None:
+                shipment.short[key] = shipment.short.get(key, 0) + taken
+            else:
+                shipment.deliver(key, at, taken)
+            quantity -= taken

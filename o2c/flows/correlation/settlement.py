@@ -47,6 +47,7 @@ class Settlement:
         self._terms = terms
         self._calendar = calendar
         self._by_payment: dict[Number, PaymentLedger] = {}
+        self._used_advices: set[Number] = set()
 
     def run(
         self,
@@ -59,11 +60,10 @@ class Settlement:
         """Apply everything."""
         prepaid = self._prepaid()
         steps = _in_order(payments, credit_memos, disputes, credit_invoices)
-        advices = _advices(payments)
         for at, scope, _, _, document in steps:
             body = document.body
             if isinstance(body, PaymentBody):
-                self._pay(at, scope, document, body, advices)
+                self._pay(at, scope, document, body, payments)
             elif isinstance(body, CreditMemoBody):
                 self._credit(at, scope, document, body)
             elif isinstance(body, DisputeBody):
@@ -82,16 +82,20 @@ class Settlement:
 
     def _prepaid(self) -> int:
         """What invoices say was paid before them: by their down payments, which they credit, else by money."""
-        down = sum(each.body.total for each in self.invoices if each.body.kind == "down_payment")
-        paid = 0
+        down = paid = 0
+        prepaid: list[InvoiceLedger] = []
         for invoice in self.invoices:
-            if invoice.body.prepaid and invoice.body.kind != "down_payment":
-                settled = invoice.settle(invoice.body.prepaid, invoice.business_at)
-                credited = min(down, settled)
-                down -= credited
-                invoice.credited += credited
-                invoice.paid += settled - credited
-                paid += settled - credited if invoice.body.currency == self._currency else 0
+            if invoice.body.kind == "down_payment":
+                down += invoice.body.total
+            elif invoice.body.prepaid:
+                prepaid.append(invoice)
+        for invoice in prepaid:
+            settled = invoice.settle(invoice.body.prepaid or 0, invoice.business_at)
+            credited = min(down, settled)
+            down -= credited
+            invoice.credited += credited
+            invoice.paid += settled - credited
+            paid += settled - credited if invoice.body.currency == self._currency else 0
         return paid
 
     def _use_unapplied(self, amount: int) -> None:
@@ -100,18 +104,16 @@ class Settlement:
             payment.unapplied -= taken
             amount -= taken
 
-    def _pay(self, at: int, scope: str, document: Document, body: PaymentBody, advices: dict[Number, Document]) -> None:
+    def _pay(self, at: int, scope: str, document: Document, body: PaymentBody, payments: list[Entry]) -> None:
         if body.kind == "receipt":
-            self._receive(at, scope, document, body, advices)
+            self._receive(at, scope, document, body, payments)
         elif body.kind == "refund":
             if body.currency == self._currency:
                 self.refunded += abs(body.amount)
         elif body.kind in ("chargeback", "reversal"):
             self._charge_back(at, scope, document, body)
 
-    def _receive(
-        self, at: int, scope: str, document: Document, body: PaymentBody, advices: dict[Number, Document]
-    ) -> None:
+    def _receive(self, at: int, scope: str, document: Document, body: PaymentBody, payments: list[Entry]) -> None:
         payment = PaymentLedger(document, at, body)
         self.payments.append(payment)
         self._by_payment[scope, document.document_id] = payment
@@ -119,10 +121,8 @@ class Settlement:
         if at_home:
             self.received += body.amount
         applications = body.applications
-        if not applications and body.reference is not None and advices:
-            advice = advices.pop((scope, body.reference), None)
-            if advice is not None:
-                applications = advice.body.applications  # type: ignore[union-attr]  # payments alone are here
+        if not applications and body.reference is not None:
+            applications = self._advised(scope, body.reference, payments)
         applied = 0
         for application in applications:
             amount = application.amount
@@ -143,10 +143,23 @@ class Settlement:
                 self.elsewhere += amount
         payment.unapplied = max(0, body.amount - applied)
 
+    def _advised(self, scope: str, reference: str, payments: list[Entry]) -> tuple[Application, ...]:
+        """What the remittance of this reference says that the money is for; it is said of the first receipt alone."""
+        if (scope, reference) in self._used_advices:
+            return ()
+        for _, other, _, document in payments:
+            body = document.body
+            assert isinstance(body, PaymentBody)
+            if body.kind == "remittance" and (other, body.reference) == (scope, reference):
+                self._used_advices.add((scope, reference))
+                return body.applications
+        return ()
+
     def _apply(self, at: int, invoice: InvoiceLedger, payment: PaymentLedger, application: Application) -> int:
         """Returns how much of the payment's money the application uses; less than nothing where it takes some back."""
-        invoice.payments.append(payment)
         amount = application.amount
+        if amount >= 0:
+            invoice.payments.append(payment)
         used = amount
         if amount < 0:
             used = -invoice.reopen(-amount, at)
@@ -289,7 +302,8 @@ def _in_order(
 ) -> Iterable[tuple[int, str, str, str, Document]]:
     """Everything that settles, by (business time, scope, type, document id); a write-off when it was decided."""
     if not (credit_memos or disputes or credit_invoices):
-        return [(at, scope, "payment", number, document) for at, scope, number, document in payments]
+        # Whatever settles is a payment, and in order already.
+        return ((at, scope, "payment", number, document) for at, scope, number, document in payments)
     steps = [
         (at, scope, document.type, number, document)
         for entries in (payments, credit_memos, credit_invoices)
@@ -301,12 +315,3 @@ def _in_order(
         if body.outcome == "written_off":
             steps.append((body.resolved_at if body.resolved_at is not None else at, scope, "dispute", number, document))
     return sorted(steps)
-
-
-def _advices(payments: list[Entry]) -> dict[Number, Document]:
-    """The remittances that say what the receipt of the same reference is for."""
-    return {
-        (scope, document.body.reference): document  # type: ignore[union-attr]  # payments alone are here
-        for _, scope, _, document in payments
-        if document.body.kind == "remittance" and document.body.reference is not None  # type: ignore[union-attr]
-    }

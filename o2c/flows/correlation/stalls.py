@@ -166,6 +166,9 @@ def _shipment_waits(ledger: Ledger, shipment: ShipmentLedger, waits: list[Wait])
     """Goods of one shipment that no proof of delivery has reached, under its carrier's rule."""
     carrier: str | None = shipment.document.body.carrier  # type: ignore[union-attr]  # a shipment says who carries it
     eta = arrival_expected(ledger, shipment)
+    before: Wait | None = None
+    rules: Rules | None = None
+    limit = ledger.header_rules.codes["MISSING_POD"]
     for key, arrivals in shipment.carried.items():
         line = ledger.lines[key]
         if not line.rules.path.pods_by_shipment:
@@ -173,14 +176,25 @@ def _shipment_waits(ledger: Ledger, shipment: ShipmentLedger, waits: list[Wait])
         waiting = shipment.remaining(key)
         if waiting <= 0:
             continue
-        rule, feed = _limits(ledger.policy, ledger.carrier_rules(line, carrier), POD, line.warehouse)
+        if rules is not line.rules:
+            rules = line.rules
+            limit = ledger.carrier_rules(line, carrier).codes["MISSING_POD"]
+        feed = ledger.policy.feed_of("pod", line.warehouse)
         in_order = arrivals if len(arrivals) == 1 else sorted(arrivals)
-        since = time_of_unit(in_order, shipment.delivered.get(key, 0))
-        if eta is not None and rule.after_eta_us is not None and rule.enabled:
-            due: int | None = rule.calendar.add(eta, rule.after_eta_us)
+        delivered = shipment.delivered.get(key, 0)
+        if shipment.lost is None:
+            since = time_of_unit(in_order, delivered)
         else:
-            due = _deadline(ledger, line, "pod", since, rule)
-        waits.append(Wait(POD, shipment.document, since, due, feed, waiting, line.value(waiting), rule))
+            stretches = lost_stretches((shipment.arrived.get(key, []), shipment.lost.get(key, [])))
+            since = oldest_start(in_order, stretches, delivered, delivered + waiting)
+        if before is not None and before.since == since and before.rule is limit and not ledger.holds:
+            due = before.deadline
+        elif eta is not None and limit.after_eta_us is not None and limit.enabled:
+            due = limit.calendar.add(eta, limit.after_eta_us)
+        else:
+            due = _deadline(ledger, line, "pod", since, limit)
+        before = Wait(POD, shipment.document, since, due, feed, waiting, line.value(waiting), limit)
+        waits.append(before)
 
 
 def _payment_wait(ledger: Ledger, invoice: InvoiceLedger) -> Wait:

@@ -12,6 +12,7 @@ from tests.properties.oracle.conditions import (
     render,
 )
 from tests.properties.oracle.model import Condition, Policy, Progress, Subject
+from tests.properties.oracle.value import net_value
 
 __all__ = [
     "Condition",
@@ -25,6 +26,7 @@ __all__ = [
     "evaluate",
     "exception_id",
     "health",
+    "net_value",
     "open_set",
     "render",
 ]

@@ -52,6 +52,7 @@ class Book:
     deductions: list[Pot] = field(default_factory=list)
     unearned: list[Pot] = field(default_factory=list)
     levels: list[tuple[int, int]] = field(default_factory=list)
+    taken_back: int = 0
     appliers: list[Known] = field(default_factory=list)
 
     @property
@@ -77,6 +78,7 @@ class Book:
         self.paid -= taken
         self.open += taken
         self.levels.append((at, -taken))
+        self.taken_back += taken
         return taken
 
 
@@ -101,8 +103,8 @@ class Books:
         for receipt in papers.of("payment"):
             body_of = payment_body(receipt)
             if body_of.kind == "receipt":
-                rest = body_of.amount - sum(application.amount for application in self.applications(receipt))
-                self.unapplied.append(Pot(receipt, max(0, rest)))
+                applied = sum(max(0, application.amount) for application in self.applications(receipt))
+                self.unapplied.append(Pot(receipt, body_of.amount - applied))
         for invoice in papers.of("invoice"):
             self._take_prepaid(invoice)
         settling = [one for one in papers.known if one.document.type in _SETTLING and counts(one)]
@@ -123,7 +125,7 @@ class Books:
 
     def sum_of(self, pots: list[Pot]) -> int:
         """What is left in pots of the order's currency."""
-        return sum(pot.left for pot in pots if pot.currency == self.currency)
+        return sum(max(0, pot.left) for pot in pots if pot.currency == self.currency)
 
     # ------------------------------------------------------------------- payments
 
@@ -154,13 +156,13 @@ class Books:
                 self.overpaid.append(Pot(payment, max(0, application.amount)))
             return
         if book.currency != payment_body(payment).currency:
-            self.overpaid.append(Pot(payment, max(0, application.amount)))
             return
         at = payment.business_at
         if application.amount > 0:
             book.appliers.append(payment)
         else:
-            book.take_back(at, -application.amount, None)
+            taken = book.take_back(at, -application.amount, None)
+            next(pot for pot in self.unapplied if pot.source == payment).left += taken
         cash = book.move(at, application.amount)
         self._pay(book, payment, cash)
         rest = max(0, application.amount) - cash
@@ -229,12 +231,13 @@ class Books:
                 book.paid -= part
                 book.open += part
                 book.levels.append((payment.business_at, -part))
+                book.taken_back += part
                 left -= part
         for pot in (*reversed(self.overpaid), *reversed(self.unapplied)):
             is_named = pot.source.key[0] == payment.key[0] and pot.source.key[2] in named
             is_earlier = pot.source.place < payment.place
             if is_earlier and pot.currency == body.currency and (is_named or not named):
-                part = min(left, pot.left)
+                part = min(left, max(0, pot.left))
                 pot.left -= part
                 left -= part
 
@@ -247,7 +250,7 @@ class Books:
         left = abs(body.amount)
         for pot in (*self.credit_due, *self.overpaid, *self.unapplied):
             if pot.currency == body.currency:
-                part = min(pot.left, left)
+                part = min(max(0, pot.left), left)
                 pot.left -= part
                 left -= part
 
@@ -293,14 +296,14 @@ class Books:
     def _take_prepaid(self, invoice: Known) -> None:
         """What was paid before: by down payments, by unapplied cash, or by money that nobody tells of."""
         body = invoice_body(invoice)
-        if body.total < 0:
+        if body.total < 0 or body.kind == "down_payment":
             return
         book = self.books[invoice.key]
         left = min(body.prepaid or 0, book.open)
         for pots, word in ((self.down_payments, "credited"), (self.unapplied, "paid")):
             for pot in pots:
                 if pot.currency == body.currency and pot.source is not invoice:
-                    part = book.move(invoice.business_at, min(left, pot.left))
+                    part = book.move(invoice.business_at, min(left, max(0, pot.left)))
                     if word == "paid":
                         self._pay(book, pot.source, part)
                     else:
@@ -314,7 +317,7 @@ class Books:
         if body.outcome != "written_off":
             return
         left = max(0, body.amount - (body.recovered or 0))
-        books = self.disputed_books(dispute)
+        books = self.disputed_books(dispute, settles_at(dispute))
         for word in ("deducted", "discounted"):
             for book in books:
                 for pot in book.deductions if word == "deducted" else book.unearned:
@@ -329,15 +332,17 @@ class Books:
             book.written_off += part
             left -= part
 
-    def disputed_books(self, dispute: Known) -> list[Book]:
-        """The invoices that a dispute is about: the one it names, or those that its payment names."""
+    def disputed_books(self, dispute: Known, by: int | None = None) -> list[Book]:
+        """The invoices that a dispute is about: the one it names, or those that its payment (by then) names."""
         body = dispute_body(dispute)
         if body.invoice is not None:
             numbers = [body.invoice]
         else:
             payment = self.papers.find(dispute.key[0], "payment", body.payment or "")
-            known = payment is not None and counts(payment) and payment.business_at <= settles_at(dispute)
-            numbers = [one.invoice for one in self.applications(payment)] if known and payment is not None else []
+            is_late = payment is not None and by is not None and payment.business_at > by
+            is_money = payment is not None and counts(payment) and payment_body(payment).kind == "receipt"
+            stands = payment is not None and is_money and not is_late
+            numbers = [one.invoice for one in self.applications(payment)] if stands and payment is not None else []
         keys = dict.fromkeys((dispute.key[0], "invoice", number) for number in numbers)
         return [self.books[key] for key in keys if key in self.books]
 

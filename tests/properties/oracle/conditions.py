@@ -123,7 +123,7 @@ def _at_once(correlation_id: str, finding: Finding, clock: int) -> Condition:
         subject=finding.subject,
         exception_id=exception_id(correlation_id, finding.code, finding.subject),
         units=((finding.since, finding.opens_at, finding.awaits, 0),),
-        holding=finding.since <= clock,
+        holding=finding.awaits is not None or finding.opens_at <= clock,
         since=finding.since,
         amount=finding.amount,
         currency=finding.currency,

@@ -27,52 +27,70 @@ class Deliveries:
     damaged: list[tuple[Known, LineName, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        naming_none: list[tuple[Known, list[Proof] | None]] = []
+        """First what names a shipment or a package; then what is said line by line; then what delivers all the rest."""
+        unnamed: list[tuple[Known, list[Proof]]] = []
+        rest: list[Known] = []
         for pod in self.papers.of("pod"):
-            self._take(pod, naming_none)
-        for pod, shares in naming_none:
-            if shares is not None:
-                every = self._every_shipment()
-                self._share_out(pod, shares, every, None, proves=len(every) == 1)
-        for pod in (pod for pod, shares in naming_none if shares is None):
-            shipments = self.papers.of("shipment")
-            earlier = [each.key for each in shipments if each.business_at <= pod.business_at]
-            self._deliver_the_rest(pod, earlier or [each.key for each in shipments[:1]], None)
+            for position, line in enumerate(goods_body(pod).lines or ()):
+                self._take_line(pod, position, line, unnamed)
+            if goods_body(pod).lines is None and (pod.named("shipment") or self._named_packages(pod)):
+                self._take_rest(pod)
+            elif goods_body(pod).lines is None:
+                rest.append(pod)
+        every = self._every_shipment()
+        for pod, proofs in unnamed:
+            self._share_out(pod, proofs, every, None, proves=len(every) == 1)
+        for pod in rest:
+            self._take_rest(pod)
 
-    def _take(self, pod: Known, naming_none: list[tuple[Known, list[Proof] | None]]) -> None:
-        body = goods_body(pod)
-        named = self._shipments(pod, pod.named("shipment"))
-        packages = self._packages(pod, pod.named("tracking"))
-        if body.lines is None and packages:
+    def _take_line(self, pod: Known, position: int, line: Line, unnamed: list[tuple[Known, list[Proof]]]) -> None:
+        own = tuple(number for kind, number in line.references if kind == "shipment")
+        wanted = self._shipments(pod, own or pod.named("shipment"))
+        packages = self._named_packages(pod)
+        proofs = self._line_shares(pod, position, line)
+        if line.package is not None and self._carriers(pod, line.package):
+            self._share_out(pod, proofs, self._carriers(pod, line.package), line.package)
+        elif own or pod.named("shipment"):
+            self._share_out(pod, proofs, wanted, None)
+        elif packages:
             for shipment, package in packages:
-                self._deliver_the_rest(pod, [shipment], package)
-        elif body.lines is None and pod.named("shipment"):
-            self._deliver_the_rest(pod, named, None)
-        elif body.lines is None:
-            naming_none.append((pod, None))
-        for position, line in enumerate(body.lines or ()):
-            own = tuple(number for kind, number in line.references if kind == "shipment")
-            wanted = own or pod.named("shipment")
-            shares = self._line_shares(pod, position, line)
-            if line.package is not None and self._carriers(pod, line.package):
-                self._share_out(pod, shares, self._carriers(pod, line.package), line.package)
-            elif wanted:
-                self._share_out(pod, shares, self._shipments(pod, wanted), None)
-            elif packages:
-                for shipment, package in packages:
-                    shares = self._share_out(pod, shares, [shipment], package)
-            else:
-                naming_none.append((pod, shares))
+                proofs = self._share_out(pod, proofs, [shipment], package)
+        elif self._carriers_of_others(pod):
+            self._share_out(pod, proofs, self._carriers_of_others(pod), None)
+        else:
+            unnamed.append((pod, proofs))
+
+    def _carriers_of_others(self, pod: Known) -> list[DocumentKey]:
+        """The shipments that other lines of a proof name by their packages."""
+        packages = [line.package for line in goods_body(pod).lines or () if line.package is not None]
+        return list(dict.fromkeys(key for package in packages for key in self._carriers(pod, package)))
+
+    def _take_rest(self, pod: Known) -> None:
+        packages = self._named_packages(pod)
+        for shipment, package in packages:
+            self._deliver_the_rest(pod, [shipment], package)
+        if packages:
+            return
+        if pod.named("shipment"):
+            self._deliver_the_rest(pod, self._shipments(pod, pod.named("shipment")), None)
+            return
+        shipments = self.papers.of("shipment")
+        earlier = [each.key for each in shipments if each.business_at <= pod.business_at]
+        self._deliver_the_rest(pod, earlier or [each.key for each in shipments[:1]], None)
+
+    def _named_packages(self, pod: Known) -> list[PackageKey]:
+        return self._packages(pod, pod.named("tracking"))
 
     def _line_shares(self, pod: Known, position: int, line: Line) -> list[Proof]:
         shares = self.lines.spread(pod, position, line, "pod")
         at = pod.business_at if line.at is None else line.at
-        proofs = []
+        proofs, damaged = [], 0
         for ledger, grains in shares:
             ledger.own["pod"] += [Unit(at, pod) for _ in range(grains)]
-            hurt = converted(line, ledger, line.damaged or 0)
-            if hurt:
-                self.damaged.append((pod, ledger.name, self.lines.grains(hurt)))
+            hurt = min(grains, self.lines.grains(converted(line, ledger, line.damaged or 0) or 0) - damaged)
+            if hurt > 0:
+                self.damaged.append((pod, ledger.name, hurt))
+                damaged += hurt
             is_last = ledger is shares[-1][0]
             missing = converted(line, ledger, (line.short or 0) + (line.refused or 0)) if is_last else 0
             proofs.append((ledger, grains, self.lines.grains(missing or 0)))

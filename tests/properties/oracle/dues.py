@@ -6,7 +6,7 @@ from o2c.schemas.times import DAY_US
 from tests.properties.oracle.books import Book, Books
 from tests.properties.oracle.documents import invoice_body, payment_body
 from tests.properties.oracle.losses import lost_money
-from tests.properties.oracle.value import ALL_PERCENT
+from tests.properties.oracle.value import ALL_PERCENT, minor_unit, rounded_to
 
 
 def due_of(book: Book, books: Books) -> int | None:
@@ -30,9 +30,12 @@ def _instalments(book: Book, books: Books) -> list[tuple[Fraction, int]]:
     """Up to which amount of the total is due when, in order."""
     terms = books.terms(book)
     asked, parts = Fraction(0), []
-    for instalment in sorted(terms.instalments, key=lambda one: one.due_at) if terms else ():
+    instalments = sorted(terms.instalments, key=lambda one: one.due_at) if terms else []
+    for instalment in instalments:
         asked += Fraction(book.total * instalment.percent, ALL_PERCENT)
-        parts.append((asked, instalment.due_at))
+        is_last = instalment is instalments[-1]
+        due = Fraction(book.total) if is_last or asked >= book.total else rounded_to(minor_unit(book.currency), asked)
+        parts.append((Fraction(due), instalment.due_at))
     return parts
 
 

@@ -71,13 +71,14 @@ def _disputed(waiting: Waiting, book: Book) -> int:
 
 def _of_line(waiting: Waiting, ledger: Ledger) -> tuple[dict[str, int], int]:
     """The value of what is neither cancelled nor invoiced, unit by unit; and how many units have no price."""
-    on_delivery = waiting.header is not None and waiting.header.billing == "delivery"
-    billed_from = "pod" if on_delivery else "shipment"
-    base = ledger.reached(billed_from)
+    is_billed = "invoice" in waiting.line_rules(ledger).milestones
+    base = ledger.reached(waiting.ends_with(ledger))
     start = max(0, ledger.invoiced)
     counts = dict.fromkeys(BUCKETS[3:], 0)
     held = any(covers(hold, ledger, waiting.lines) for hold in waiting.open_holds())
     for index in range(start, max(ledger.reached("order"), base)):
+        if not is_billed and index < base:
+            continue
         counts[_bucket(ledger, index, base, held=held)] += 1
     if net_value(ledger, 1) is None:
         return {}, sum(counts.values())
@@ -158,6 +159,7 @@ def _blocking(waiting: Waiting, ledger: Ledger) -> set[str]:
 
 def _in_transit(waiting: Waiting, ledger: Ledger) -> int:
     """What has shipped, is billed on delivery and has not been delivered."""
-    if waiting.header is None or waiting.header.billing != "delivery" or waiting.billable_from(ledger) != "pod":
+    if waiting.billable_from(ledger) != "pod":
         return 0
-    return max(0, ledger.reached("shipment") - max(ledger.reached("pod"), ledger.invoiced))
+    gone = ledger.returned + ledger.invoiced
+    return max(0, ledger.reached("shipment") - gone) - max(0, ledger.reached("pod") - gone)

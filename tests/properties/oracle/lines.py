@@ -21,14 +21,15 @@ Share = tuple[Ledger, int]
 """A line and how many grains of it."""
 
 _BEFORE = {
-    "allocation": "order",
-    "pick": "allocation",
-    "shipment": "pick",
-    "pod": "shipment",
-    "invoice": "shipment",
-    "return": "shipment",
-    "credit_memo": "invoice",
+    "allocation": ("order",),
+    "pick": ("allocation", "order"),
+    "shipment": ("pick", "allocation", "order"),
+    "pod": ("shipment", "pick", "allocation", "order"),
+    "invoice": ("shipment", "order"),
+    "return": ("shipment",),
+    "credit_memo": ("invoice",),
 }
+"""Whose units a document's line fills first: those that have come the furthest."""
 
 
 class Lines:
@@ -141,7 +142,7 @@ class Lines:
         body = memo_body(memo)
         for position, line in enumerate(body.lines or ()):
             for ledger, grains in self.spread(memo, position, line, "credit_memo"):
-                ledger.credited_lines += grains
+                ledger.credited_lines += grains if body.kind != "price" else 0
                 ledger.credited_back += grains if body.kind == "return" else 0
                 if body.kind in LOWERING_KINDS:
                     ledger.lowered += _units(memo, line, grains)
@@ -215,9 +216,10 @@ class Lines:
             return [(fitting[0], grains)]
         taken = dict.fromkeys((ledger.name for ledger in fitting), 0)
         left = grains
-        for wanted in (self._reached_before, self._ordered_open):
+        for before in _BEFORE[milestone]:
             for ledger in fitting:
-                share = max(0, min(left, wanted(ledger, milestone) - taken[ledger.name]))
+                is_open = ledger.reached(before) - self._done(ledger, milestone)
+                share = max(0, min(left, is_open - taken[ledger.name]))
                 taken[ledger.name] += share
                 left -= share
         spread = [(ledger, taken[ledger.name]) for ledger in fitting if taken[ledger.name]]
@@ -232,14 +234,6 @@ class Lines:
         if milestone == "credit_memo":
             return ledger.credited_lines
         return ledger.reached(milestone)
-
-    def _reached_before(self, ledger: Ledger, milestone: str) -> int:
-        return ledger.reached(_BEFORE[milestone]) - self._done(ledger, milestone)
-
-    def _ordered_open(self, ledger: Ledger, milestone: str) -> int:
-        if milestone in ("return", "credit_memo"):
-            return 0
-        return ledger.reached("order") - self._done(ledger, milestone)
 
     def fitting(self, line: Line) -> list[Ledger]:
         """The order lines that a line may speak of, the one to be filled first first."""
@@ -273,5 +267,6 @@ def _units(known: Known, line: Line, grains: int) -> list[Unit]:
 
 
 def _note_substitute(ledger: Ledger, line: Line, milestone: str, grains: int) -> None:
-    if milestone == "shipment" and grains and line.sku is not None and ledger.sku not in (None, line.sku):
+    is_other = line.sku is not None and ledger.sku not in (None, line.sku)
+    if milestone == "shipment" and grains and line.sku is not None and ledger.ordered_by and is_other:
         ledger.substitutes[line.sku] = ledger.substitutes.get(line.sku, 0) + grains

@@ -12,25 +12,25 @@ def lost_units(ledger: Ledger, milestone: str) -> dict[int, int]:
     lost: dict[int, int] = {}
     times = sorted(_times(ledger))
     for time in times:
-        before, after = level(ledger, milestone, time - 1), level(ledger, milestone, time)
-        for index in range(max(0, after), before):
+        peak, after = level(ledger, milestone, time, losing=time - 1), level(ledger, milestone, time, losing=time)
+        for index in range(max(0, after), peak):
             lost[index] = time
     return lost
 
 
-def level(ledger: Ledger, milestone: str, time: int) -> int:
-    """How many grains had reached a milestone by a moment, as it stood then."""
+def level(ledger: Ledger, milestone: str, time: int, losing: int) -> int:
+    """How many grains had reached a milestone by a moment, less what was lost until another one, as it stood then."""
     later = CHAIN[CHAIN.index(milestone) :] if milestone in CHAIN else (milestone,)
-    return max(_own_level(ledger, one, time) for one in later)
+    return max(_own_level(ledger, one, time, losing) for one in later)
 
 
-def _own_level(ledger: Ledger, milestone: str, time: int) -> int:
+def _own_level(ledger: Ledger, milestone: str, time: int, losing: int) -> int:
     reached = sum(1 for unit in ledger.own[milestone] if unit.at <= time)
-    reached += sum(gone.grains for gone in ledger.gone[milestone] if gone.at <= time < gone.lost_at)
+    reached += sum(gone.grains for gone in ledger.gone[milestone] if gone.at <= time and losing < gone.lost_at)
     if milestone == "invoice":
-        reached -= sum(1 for unit in ledger.lowered if unit.at <= time)
+        reached -= sum(1 for unit in ledger.lowered if unit.at <= losing)
     elif milestone != "order" and ledger.components:
-        standing = min(int(level(part, milestone, time) // ratio) for part, ratio in ledger.components)
+        standing = min(int(level(part, milestone, time, losing) // ratio) for part, ratio in ledger.components)
         reached = max(reached, standing)
     return reached
 

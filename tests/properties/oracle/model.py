@@ -1,6 +1,6 @@
 """The oracle's own words: documents that count, single units of quantity, and what waits. Nothing here is clever."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Protocol
@@ -42,6 +42,13 @@ class Calendar(Protocol):
     def day_of(self, time_us: int) -> int: ...
 
 
+class Escalation(Protocol):
+    """A level of escalation: how long past the end of an exception's own time it comes."""
+
+    @property
+    def after_us(self) -> int: ...
+
+
 class Rule(Protocol):
     """What the oracle reads of a policy's rule for one reason code."""
 
@@ -51,6 +58,10 @@ class Rule(Protocol):
     def tolerance_us(self) -> int: ...
     @property
     def owner(self) -> str: ...
+    @property
+    def sla_us(self) -> int | None: ...
+    @property
+    def escalation(self) -> Sequence[Escalation]: ...
     @property
     def calendar(self) -> Calendar: ...
     @property

@@ -106,7 +106,7 @@ def _financial(waiting: Waiting) -> dict[str, Any]:
     if any(book.open for book in books):
         return {"stage": "invoiced", "complete": False}
     priced = [ledger for ledger in waiting.lines.whole() if not ledger.free]
-    billed = all(ledger.reached("shipment") <= ledger.invoiced for ledger in priced)
+    billed = all(ledger.reached("shipment") - ledger.returned <= ledger.invoiced for ledger in priced)
     return {"stage": "paid", "complete": billed}
 
 

@@ -152,16 +152,21 @@ class Waiting:
 
     def billable_from(self, ledger: Ledger) -> str | None:
         """The milestone after which a line is to be billed; None where nobody waits for its invoice."""
+        is_billed = "invoice" in self.line_rules(ledger).milestones and not ledger.free
+        return self.ends_with(ledger) if is_billed else None
+
+    def ends_with(self, ledger: Ledger) -> str:
+        """The milestone that is the last of a line's goods: after it the line is to be billed, if at all."""
         rules = self.line_rules(ledger)
-        if "invoice" not in rules.milestones or ledger.free:
-            return None
+        if "invoice" not in rules.milestones:
+            return [one for one in CHAIN if one in rules.milestones][-1]
         billing = self.header.billing if self.header is not None else "shipment"
         base = "pod" if billing == "delivery" else "shipment"
         if base in rules.milestones:
             return base
         earlier = before_on(rules, base)
         # Without anything between the order and it, billing counts from what can be seen later.
-        return "pod" if earlier == "order" and "pod" in rules.milestones else earlier
+        return "pod" if earlier == "order" and "pod" in rules.milestones else earlier or "order"
 
     def to_bill(self, ledger: Ledger) -> list[tuple[int, Unit]]:
         """The units, with their index, that can be billed and are neither returned nor invoiced."""
@@ -260,11 +265,8 @@ class Waiting:
         return [
             one
             for one in self.papers.of("transit")
-            if not (one.named("shipment") or one.named("tracking"))
-            or (
-                one.key[0] == shipment.key[0]
-                and (shipment.key[2] in one.named("shipment") or numbers & set(one.named("tracking")))
-            )
+            if one.key[0] == shipment.key[0]
+            and (shipment.key[2] in one.named("shipment") or numbers & set(one.named("tracking")))
         ]
 
 

@@ -124,10 +124,12 @@ def uncredited(waiting: Waiting) -> list[tuple[Known, int | None]]:
 
 def _owed(waiting: Waiting) -> list[tuple[Known, list[tuple[Ledger, int]]]]:
     """By return, how many grains of which line came back after they were invoiced and no line of a memo credits."""
-    left = {
-        name: max(0, ledger.invoiced - max(0, ledger.reached("shipment") - ledger.returned)) - ledger.credited_back
-        for name, ledger in waiting.lines.ledgers.items()
-    }
+    left = {}
+    for name, ledger in waiting.lines.ledgers.items():
+        kept = max(0, ledger.reached("shipment") - ledger.returned)
+        is_billed = "invoice" in waiting.line_rules(ledger).milestones
+        back = max(0, ledger.invoiced - kept) if is_billed else ledger.returned
+        left[name] = back - ledger.credited_back
     owed = []
     for returned in waiting.papers.of("return"):
         if return_body(returned).kind not in BROUGHT_BACK:
@@ -157,6 +159,8 @@ def _credits(waiting: Waiting) -> list[tuple[Known, int, bool]]:
 
 def _for_application(waiting: Waiting) -> Iterator[Wait]:
     rule = waiting.order_rules().codes["UNAPPLIED_CASH"]
+    if "invoice" not in waiting.order_rules().milestones:
+        return
     for pot in waiting.books.unapplied:
         if pot.left > 0:
             deadline = rule.calendar.add(pot.source.business_at, rule.tolerance_us)

@@ -20,7 +20,8 @@ def revision(desk: Desk) -> None:
     lines = getattr(before.body, "lines", None)
     body = before.body
     is_kit = any(getattr(one, "parent_line", None) for one in lines or ())
-    if lines and not is_kit and draw(st.booleans()):
+    is_shared = before.type == "order" and len(desk.of("order")) > 1
+    if lines and not is_kit and not is_shared and draw(st.booleans()):
         changed = draw(st.sampled_from((-UNIT, UNIT)))
         body = structs.replace(
             body, lines=tuple(structs.replace(one, quantity=max(0, one.quantity + changed)) for one in lines)

@@ -59,7 +59,7 @@ def pod(desk: Desk) -> None:
             assert isinstance(shipment.body, GoodsBody)
             carried = shipment.body.lines or ()
             lines = tuple(_proved(desk, line) for line in carried)
-    condition = draw(mostly(None, "ok", "damaged", "short"))
+    condition = draw(mostly(None, "ok", "damaged"))
     desk.write("pod", GoodsBody(lines=lines, condition=condition), refs=refs)
 
 

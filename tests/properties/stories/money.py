@@ -45,7 +45,7 @@ def invoice(desk: Desk) -> None:
     body = InvoiceBody(
         currency=draw(mostly("USD", "EUR", times=15)),
         lines=lines,
-        total=asked + draw(mostly(0, money(1), money(-1), times=8)),
+        total=(asked + draw(mostly(0, money(1), money(-1), times=8))) * draw(mostly(1, -1, times=15)),
         kind=kind,
         posted=draw(mostly(True, False, times=15)),
         freight=freight,
@@ -124,7 +124,7 @@ def credit_memo(desk: Desk) -> None:
     back = desk.one_of("return")
     if back is not None and draw(st.booleans()):
         refs = (*refs, ("return", (back.document_id,)))
-    lines = lines_of(desk) if draw(mostly(False, True, times=2)) else None
+    lines = (lines_of(desk) or None) if draw(mostly(False, True, times=2)) else None
     currency = draw(mostly("USD", "EUR", times=15))
     desk.write("credit_memo", CreditMemoBody(currency, amount, kind, invoices, lines), refs=refs)
 

@@ -71,7 +71,7 @@ def _kit(desk: Desk, parent: OrderLine) -> list[OrderLine]:
 def _second_order(desk: Desk) -> None:
     """Another document of the order: a duplicate, or a delta of one line more."""
     draw = desk.draw
-    first = desk.of("order")[0]
+    first = next(one for one in reversed(desk.found) if one.type == "order")
     assert isinstance(first.body, OrderBody)
     lines = first.body.lines
     if draw(st.booleans()):

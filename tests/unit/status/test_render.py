@@ -174,6 +174,20 @@ def test_control_characters_in_data_do_not_reach_the_terminal() -> None:
     assert not {"\x1b", "\x9b", "\x07"} & set(shown(hostile, known={"explanation": "\x1b[2J"}))
 
 
+def test_control_characters_in_what_people_and_exceptions_say_do_not_either() -> None:
+    known = {
+        "explanation": "so",
+        "occurrence": 1,
+        "documents": ["invoice/\x1b[2J"],
+        "escalation": {"level": 1, "to": "\x9b2J", "at": "2024-01-03T08:00:00Z"},
+        "state": "snoozed",
+    }
+    line = {"line": "\x1b[1", "sku": "A", "substitutes": [{"sku": "\x9b2J", "quantity": "1"}]}
+    text = shown(STALLED | {"lines": [line], "billing": {"ready": False, "blocked_by": ["\x1b[2J"]}}, known=known)
+    assert not {"\x1b", "\x9b"} & set(text)
+    assert "escalated to" in text
+
+
 def test_nothing_is_cut_off_where_it_is_narrow() -> None:
     joined = "".join(shown(STALLED, width=50).split())
     assert "…" not in joined

@@ -3,14 +3,12 @@
 from o2c.flows.correlation.arrivals import time_of_unit
 from o2c.flows.correlation.conditions.findings import Books, Finding, added, beyond, sum_of, units
 from o2c.flows.correlation.lines import LineLedger
-from o2c.flows.correlation.milestones import ORDER, POD, SHIPMENT
-from o2c.flows.correlation.proofs import Entry, ShipmentLedger
-from o2c.flows.correlation.rules import Rules
-from o2c.flows.correlation.transit import TROUBLE, notices_of
-from o2c.schemas.documents import CreditMemoBody, Document, GoodsBody, ReturnBody, TransitBody
+from o2c.flows.correlation.milestones import SHIPMENT
+from o2c.flows.correlation.proofs import Entry
+from o2c.schemas.documents import CreditMemoBody, Document
 from o2c.schemas.times import rfc3339
 
-_SETTLES_GOODS = ("quantity", "return", "allowance")
+SETTLES_GOODS = ("quantity", "return", "allowance")
 """The kinds of credit memo that, without lines, settle a difference in goods by their amount."""
 
 
@@ -104,12 +102,12 @@ def shipped_otherwise(books: Books, found: list[Finding]) -> None:
         difference -= line.returned + line.credited
         if beyond(line.reached[SHIPMENT] - line.ordered, line.ordered, rule, rule.absolute_quantity) and difference > 0:
             over.append((line, difference))
-    if short and not _covered(books, short):
+    if short and not covered(books, short):
         final_at = books.ledger.final_at
         times = [line.closed_by for line, _ in short if line.closed_by is not None]
         since = min(times) if final_at is None else min([*times, final_at])
         found.append(_quantity_finding(books, "SHORT_SHIP", short, since, "shipment"))
-    if over and not _covered(books, over):
+    if over and not covered(books, over):
         since = min(time_of_unit(line.effective[SHIPMENT], line.ordered) for line, _ in over)
         found.append(_quantity_finding(books, "OVER_SHIP", over, since, "order"))
 
@@ -145,7 +143,7 @@ def _quantity_finding(
     )
 
 
-def _covered(books: Books, differences: list[tuple[LineLedger, int]]) -> bool:
+def covered(books: Books, differences: list[tuple[LineLedger, int]]) -> bool:
     """Whether credit memos that name no lines are worth all that is left of a difference."""
     entries = books.ledger.entries.get("credit_memo")
     if not entries:
@@ -159,234 +157,6 @@ def _credited_without_lines(entries: list[Entry]) -> int:
     for _, _, _, document in entries:
         body = document.body
         assert isinstance(body, CreditMemoBody)
-        if not body.lines and body.kind in _SETTLES_GOODS:
+        if not body.lines and body.kind in SETTLES_GOODS:
             credited += body.amount
     return credited
-
-
-def delivered_otherwise(books: Books, found: list[Finding]) -> None:
-    """Less was delivered than the shipment carried, or something came damaged."""
-    ledger = books.ledger
-    short: list[tuple[ShipmentLedger, LineLedger, int]] = []
-    for shipment in ledger.shipments:
-        if shipment.proved_at is None:
-            continue
-        for key, quantity in shipment.total.items():
-            if shipment.delivered.get(key, 0) < quantity:
-                missing = shipment.undelivered(key)
-                line = ledger.lines[key]
-                # What was shipped beyond the order, came back or was credited settles as much of it.
-                missing -= line.returned + line.credited + max(0, line.reached[SHIPMENT] - line.ordered)
-                if missing > 0:
-                    short.append((shipment, line, missing))
-    if short and _covered(books, [(line, missing) for _, line, missing in short]):
-        short = []
-    told = [each for each in ledger.shortfalls if not each.damaged]
-    if short or told:
-        _delivery_short(books, found, short)
-    damaged = [each for each in ledger.shortfalls if each.damaged]
-    if damaged:
-        _delivery_damaged(books, found)
-
-
-def _carrier_rules(books: Books, shipment: ShipmentLedger, line: LineLedger) -> Rules:
-    """The rules of a line in the hands of the shipment's carrier."""
-    carrier = shipment.document.body.carrier  # type: ignore[union-attr]  # a shipment says who carries it
-    return books.ledger.carrier_rules(line, carrier)
-
-
-def _delivery_short(books: Books, found: list[Finding], short: list[tuple[ShipmentLedger, LineLedger, int]]) -> None:
-    ledger = books.ledger
-    told = [each for each in ledger.shortfalls if not each.damaged]
-    if short:
-        since = min(shipment.proved_at for shipment, _, _ in short if shipment.proved_at is not None)
-        rules = _carrier_rules(books, short[0][0], short[0][1])
-        warehouse = short[0][1].warehouse
-    else:
-        since, rules, warehouse = told[0].at, ledger.header_rules, None
-    quantity = sum(missing for _, _, missing in short)
-    value = added([line.value(missing) for _, line, missing in short]) if short else None
-    told_at = max((each.at for each in told), default=since)
-    if not short and (_told_settled(books, told_at) or _came_later(books, told_at)):
-        return
-    proofs = [shipment.proof for shipment, _, _ in short if shipment.proof is not None]
-    documents = (*(shipment.document for shipment, _, _ in short), *proofs, *(each.proof for each in told))
-    carried = sum(shipment.total[line.key] for shipment, line, _ in short)
-    arrived = sum(shipment.delivered.get(line.key, 0) for shipment, line, _ in short)
-    said = (
-        f"{units(quantity)} did not arrive ({units(arrived)} of {units(carried)})"
-        if short
-        else "Some goods are missing"
-    )
-    found.append(
-        Finding(
-            "DELIVERY_SHORT",
-            rules.codes["DELIVERY_SHORT"],
-            books.order,
-            since,
-            value,
-            books.money.currency,
-            documents,
-            lambda: f"{said}, worth {sum_of(value, books.money.currency)}.",
-            opens_at=since + rules.settle_us,
-            feed=ledger.policy.feed_of("pod", warehouse),
-        )
-    )
-
-
-def _delivery_damaged(books: Books, found: list[Finding]) -> None:
-    ledger = books.ledger
-    by_line: dict[str, int] = {}
-    told = False
-    for each in ledger.shortfalls:
-        if each.damaged and each.line is not None and each.quantity is not None:
-            by_line[each.line.key] = by_line.get(each.line.key, 0) + each.quantity
-        elif each.damaged:
-            told = True
-    open_lines = []
-    for key, quantity in by_line.items():
-        line = ledger.lines[key]
-        rest = quantity - line.returned - line.credited
-        if rest > 0:
-            open_lines.append((line, rest))
-    if open_lines and _covered(books, open_lines):
-        open_lines = []
-    since = min(each.at for each in ledger.shortfalls if each.damaged)
-    told_at = max(each.at for each in ledger.shortfalls if each.damaged)
-    if not open_lines and (not told or _told_settled(books, told_at)):
-        return
-    value = added([line.value(quantity) for line, quantity in open_lines]) if open_lines else None
-    quantity = sum(quantity for _, quantity in open_lines)
-    rules = open_lines[0][0].rules if open_lines else ledger.header_rules
-    said = units(quantity) if open_lines else "Some of the goods"
-    found.append(
-        Finding(
-            "DELIVERY_DAMAGED",
-            rules.codes["DELIVERY_DAMAGED"],
-            books.order,
-            since,
-            value,
-            books.money.currency,
-            tuple(each.proof for each in ledger.shortfalls if each.damaged),
-            lambda: f"{said} arrived damaged, worth {sum_of(value, books.money.currency)}.",
-        )
-    )
-
-
-def _told_settled(books: Books, since: int) -> bool:
-    """A shortage or damage without figures is settled by a later return, or credit memo that is about goods."""
-    for kind in ("return", "credit_memo"):
-        for business_at, _, _, document in books.ledger.entries.get(kind, ()):
-            body = document.body
-            about_goods = isinstance(body, ReturnBody) or (
-                isinstance(body, CreditMemoBody) and body.kind in _SETTLES_GOODS
-            )
-            if business_at >= since and about_goods:
-                return True
-    return False
-
-
-def _came_later(books: Books, told_at: int) -> bool:
-    """Whether a later proof of delivery brought what an earlier one said was missing."""
-    return any(business_at > told_at for business_at, _, _, _ in books.ledger.entries.get("pod", ()))
-
-
-def delivery_exception(books: Books, found: list[Finding]) -> None:
-    """The carrier's last notice of a shipment says that something stops it; after the delivery it is a fact."""
-    ledger = books.ledger
-    for shipment in ledger.shipments:
-        notices = notices_of(ledger, shipment)
-        if not notices:
-            continue
-        delivered = bool(shipment.total) and all(shipment.remaining(key) <= 0 for key in shipment.total)
-        business_at, _, _, last = notices[-1]
-        troubles = [entry for entry in notices if entry[3].body.status in TROUBLE]  # type: ignore[union-attr]
-        if not troubles:
-            continue
-        body = last.body
-        assert isinstance(body, TransitBody)
-        if not delivered and body.status not in TROUBLE:
-            continue
-        if delivered:
-            business_at, _, _, last = troubles[-1]
-            body = last.body
-            assert isinstance(body, TransitBody)
-        _append_delivery_exception(books, found, shipment, business_at, last, body, fact=delivered)
-        return
-
-
-def _append_delivery_exception(
-    books: Books,
-    found: list[Finding],
-    shipment: ShipmentLedger,
-    since: int,
-    notice: Document,
-    body: TransitBody,
-    *,
-    fact: bool,
-) -> None:
-    ledger = books.ledger
-    value = added([ledger.lines[key].value(quantity) for key, quantity in shipment.total.items()])
-    lines = [ledger.lines[key] for key in shipment.total]
-    rules = _carrier_rules(books, shipment, lines[0]) if lines else ledger.header_rules
-    reason = f" ({body.reason})" if body.reason else ""
-    carrier_body = shipment.document.body
-    assert isinstance(carrier_body, GoodsBody)
-    found.append(
-        Finding(
-            "DELIVERY_EXCEPTION",
-            rules.codes["DELIVERY_EXCEPTION"],
-            books.order,
-            since,
-            value,
-            books.money.currency,
-            (shipment.document, notice),
-            lambda: (
-                f"Shipment {shipment.document.document_id}, worth {sum_of(value, books.money.currency)}: "
-                f"{body.status.replace('_', ' ')}{reason} since {rfc3339(since)}."
-            ),
-            fact=fact,
-        )
-    )
-
-
-def late_delivery(books: Books, found: list[Finding]) -> None:
-    """Something was delivered on a later calendar day than promised: a fact."""
-    late: list[tuple[LineLedger, int, int]] = []
-    for line in books.ledger.own_lines:
-        promised = line.promised_at
-        arrivals = line.effective[POD]
-        if promised is None or not arrivals or arrivals[-1][0] <= promised:
-            continue
-        day_of = line.rules.codes["LATE_DELIVERY"].calendar.day_of
-        promised_day = day_of(promised)
-        quantity = sum(quantity for time, quantity in arrivals if day_of(time) > promised_day)
-        if quantity:
-            late.append((line, quantity, arrivals[-1][0]))
-    if not late:
-        return
-    since = max(at for _, _, at in late)
-    quantity = sum(quantity for _, quantity, _ in late)
-    value = added([line.value(quantity) for line, quantity, _ in late])
-    promised = min(line.promised_at for line, _, _ in late if line.promised_at is not None)
-    found.append(
-        Finding(
-            "LATE_DELIVERY",
-            late[0][0].rules.codes["LATE_DELIVERY"],
-            books.order,
-            since,
-            value,
-            books.money.currency,
-            tuple(entry[3] for entry in books.ledger.entries.get("pod", ())),
-            lambda: (
-                f"{units(quantity)}, promised for {rfc3339(promised)}, delivered by {rfc3339(since)}, "
-                f"worth {sum_of(value, books.money.currency)}."
-            ),
-            fact=True,
-        )
-    )
-
-
-def nothing_shipped(line: LineLedger) -> bool:
-    """Whether nothing of a line has left."""
-    return line.reached[SHIPMENT] <= 0 and line.reached[ORDER] >= 0

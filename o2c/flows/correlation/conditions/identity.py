@@ -28,7 +28,7 @@ def _misfit(books: Books, code: str, misfit: list[Misfit], said: str, *, starred
     quantity = sum(quantity for _, _, _, quantity in misfit)
     named = ", ".join(sorted({_called(line) for _, _, line, _ in misfit}))
     documents = tuple(document for _, document, _, _ in misfit)
-    value = added([line_amount(line) for _, _, line, _ in misfit])
+    value = added([_value(books, document, line) for _, document, line, _ in misfit])
     rules = books.ledger.header_rules
     return Finding(
         code,
@@ -42,6 +42,12 @@ def _misfit(books: Books, code: str, misfit: list[Misfit], said: str, *, starred
         opens_at=since + rules.settle_us if starred else None,
         feed="order",
     )
+
+
+def _value(books: Books, document: Document, line: Line) -> int | None:
+    """What a line bills or credits; None where it says nothing of that, or says it in another currency."""
+    currency = getattr(document.body, "currency", None)
+    return line_amount(line) if currency == books.money.currency else None
 
 
 def _called(line: Line) -> str:
@@ -108,17 +114,18 @@ def orphan_document(books: Books, found: list[Finding]) -> None:
 
 def identity_conflict(books: Books, found: list[Finding]) -> None:
     """Documents of one order that name several customers, or another order alone."""
+    if _agree(books):
+        return
     customers: dict[str, int] = {}
     strangers: list[Document] = []
     orders: set[str] | None = None
+    taken_back = {id(entry[3]) for of_type in books.ledger.lost.values() for _, entry in of_type}
     for document in books.documents.values():
-        if document.cancelled:
+        if document.cancelled or id(document) in taken_back:
             continue
         if document.customer_id is not None and document.type != "payment":
             known_since = _dated(document)
             customers[document.customer_id] = min(known_since, customers.get(document.customer_id, known_since))
-        if not document.refs:
-            continue
         for kind, numbers in document.refs:
             if kind == "order" and document.type != "order":
                 if orders is None:
@@ -150,6 +157,21 @@ def identity_conflict(books: Books, found: list[Finding]) -> None:
             lambda: f"{said}.",
         )
     )
+
+
+def _agree(books: Books) -> bool:
+    """Whether all documents name the order's own number and customer, where they name any: what most orders do."""
+    order = books.ledger.order_document
+    if order is None:
+        return False
+    customer, number = order.customer_id, order.document_id
+    for document in books.documents.values():
+        if document.customer_id != customer and document.customer_id is not None:
+            return False
+        for kind, numbers in document.refs:
+            if kind == "order" and number not in numbers:
+                return False
+    return True
 
 
 def _dated(document: Document) -> int:
@@ -186,7 +208,15 @@ def _append_duplicate(
     books: Books, found: list[Finding], purchase_order: str, same: list[tuple[int, Document]]
 ) -> None:
     documents = tuple(document for _, document in same)
-    twins = [document for document in documents[1:] if _wanted(document) == _wanted(documents[0])]
+    asked: list[list[tuple[str, tuple[tuple[str, str], ...], int]]] = []
+    twins: list[Document] = []
+    since = same[1][0]
+    for business_at, document in same:
+        wanted = _wanted(document)
+        if wanted in asked:
+            since = business_at if not twins else since
+            twins.append(document)
+        asked.append(wanted)
     value = added([_worth(document) for document in twins or documents[1:]])
     currency = books.money.currency
     named = ", ".join(document.document_id for document in documents)
@@ -195,7 +225,7 @@ def _append_duplicate(
             "DUPLICATE_ORDER",
             books.rule("DUPLICATE_ORDER"),
             books.order,
-            same[1][0],
+            since,
             value,
             currency,
             documents,
@@ -214,7 +244,9 @@ def _worth(order: Document) -> int | None:
     assert isinstance(body, OrderBody)
     return added(
         [
-            worth(line.quantity - line.cancelled_quantity, line.free, line.amount, line.quantity, line.unit_price)
+            0
+            if line.parent_line is not None and line.unit_price is None and line.amount is None
+            else worth(line.quantity - line.cancelled_quantity, line.free, line.amount, line.quantity, line.unit_price)
             for line in body.lines
         ]
     )

@@ -25,6 +25,7 @@ def invoiced_otherwise(books: Books, found: list[Finding]) -> None:
         and line.on_order
         and not line.free
         and SHIPMENT in line.rules.path.milestones
+        and _is_beyond(line)
     }
     if not excess:
         return
@@ -33,8 +34,9 @@ def invoiced_otherwise(books: Books, found: list[Finding]) -> None:
     early: dict[str, list[tuple[LineLedger, int]]] = {}
     much: dict[str, list[tuple[LineLedger, int]]] = {}
     documents: dict[str, Document] = {}
-    for document, _, filled in ledger.invoice_lines:
-        for line, quantity in filled:
+    for document, billed, filled in ledger.invoice_lines:
+        for line, amount in filled:
+            quantity = amount - ledger.lowered.get((id(billed), line.key), 0) if ledger.lowered else amount
             if quantity <= 0 or line.key not in excess:
                 continue
             start = so_far.get(line.key, 0)
@@ -51,6 +53,13 @@ def invoiced_otherwise(books: Books, found: list[Finding]) -> None:
             _append_excess(books, found, code, documents[key], lines)
 
 
+def _is_beyond(line: LineLedger) -> bool:
+    """Whether what is invoiced of a line and has not shipped is more than its rule lets pass."""
+    shipped = line.reached[SHIPMENT]
+    rule = line.rules.codes["QUANTITY_MISMATCH" if shipped else "INVOICE_BEFORE_SHIPMENT"]
+    return beyond(line.reached[INVOICE] - shipped, shipped, rule, rule.absolute_quantity)
+
+
 _SAID = {
     "INVOICE_BEFORE_SHIPMENT": "before anything of it has shipped",
     "QUANTITY_MISMATCH": "beyond what has shipped",
@@ -63,8 +72,6 @@ def _append_excess(
     quantity = sum(part for _, part in lines)
     rules = lines[0][0].rules
     rule = rules.codes[code]
-    if not beyond(quantity, sum(line.reached[INVOICE] for line, _ in lines), rule, rule.absolute_quantity):
-        return
     value = added([line.value(part) for line, part in lines])
     lost = [at for line, _ in lines for _, at, _ in (line.lost or {}).get(SHIPMENT, ())]
     since = max([_business_at(books, document), *lost])
@@ -110,6 +117,8 @@ def price_mismatch(books: Books, found: list[Finding]) -> None:
             key = f"{document.scope}/{document.document_id}"
             differences.setdefault(key, (document, []))[1].append((difference, line, filled[0][0]))
     for document, parts in differences.values():
+        if _credited_back(books, document):
+            continue
         total = sum(difference for difference, _, _ in parts)
         mended = _mended(books, document, overcharged=total > 0)
         if mended and mended >= abs(total):
@@ -186,6 +195,21 @@ def _mended(books: Books, invoice: Document, *, overcharged: bool) -> int:
     return mended
 
 
+def _credited_back(books: Books, invoice: Document) -> bool:
+    """Whether credit memos have taken an invoice back: all of its total, or by their kind."""
+    memos = books.ledger.entries.get("credit_memo")
+    if not memos or invoice.type != "invoice":
+        return False
+    for _, _, _, document in memos:
+        body = document.body
+        assert isinstance(body, CreditMemoBody)
+        named = {number for number, _ in body.invoices}
+        named.update(value for kind, values in document.refs if kind == "invoice" for value in values)
+        if body.kind in ("cancellation", "rebill") and (not named or invoice.document_id in named):
+            return True
+    return any(each.document is invoice and each.credited >= each.body.total > 0 for each in books.money.invoices)
+
+
 def _meant(document: Document, by_invoice: dict[str, int], amount: int, number: str) -> int:
     """How much of a memo means the invoice `number`."""
     if by_invoice:
@@ -208,6 +232,8 @@ def total_mismatch(books: Books, found: list[Finding]) -> None:
             continue
         allowed = 10 ** max(0, AMOUNT_PLACES - minor_unit(body.currency)) * (len(body.lines) + len(body.charges))
         if difference <= allowed or not beyond(difference, abs(body.total), rule, rule.absolute_amount):
+            continue
+        if _credited_back(books, document) or _mended(books, document, overcharged=body.total > parts) >= difference:
             continue
         found.append(
             Finding(
@@ -249,7 +275,7 @@ def currency_mismatch(books: Books, found: list[Finding]) -> None:
     entries = books.ledger.entries
     for document_type in ("invoice", "payment", "credit_memo"):
         for entry in entries.get(document_type, ()):
-            if entry[3].body.currency != expected:  # type: ignore[union-attr]  # these have a currency
+            if entry[3].body.currency != expected and not _credited_back(books, entry[3]):  # type: ignore[union-attr]
                 found.append(_currency_finding(books, entry, expected))  # noqa: PERF401 -- a generator costs more
 
 
@@ -286,7 +312,7 @@ def duplicate_invoice(books: Books, found: list[Finding]) -> None:
     )
     for index, entry in enumerate(entries):
         twin = next((each for each in entries[:index] if _same(each, entry, over_invoiced=over_invoiced)), None)
-        if twin is None:
+        if twin is None or _credited_back(books, entry[3]) or _credited_back(books, twin[3]):
             continue
         business_at, _, _, document = entry
         body = document.body

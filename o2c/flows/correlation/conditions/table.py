@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache
 
-from o2c.flows.correlation.conditions import cash, goods, identity, invoicing, notices
+from o2c.flows.correlation.conditions import cash, delivery, goods, identity, invoicing, notices
 from o2c.flows.correlation.conditions.findings import Books, Finding
 
 Condition = Callable[[Books, list[Finding]], None]
@@ -17,9 +17,9 @@ CONDITIONS: tuple[tuple[str, Condition], ...] = (
     ("allocation", goods.backorder),
     (_ALWAYS, goods.partial_shipment),
     (_ALWAYS, goods.shipped_otherwise),
-    ("pod", goods.delivered_otherwise),
-    ("transit", goods.delivery_exception),
-    ("pod", goods.late_delivery),
+    ("pod", delivery.delivered_otherwise),
+    ("transit", delivery.delivery_exception),
+    ("pod", delivery.late_delivery),
     ("invoice", invoicing.invoiced_otherwise),
     ("invoice", invoicing.price_mismatch),
     ("invoice", invoicing.total_mismatch),
@@ -38,7 +38,7 @@ CONDITIONS: tuple[tuple[str, Condition], ...] = (
 
 
 @lru_cache(maxsize=1024)
-def conditions_for(types: frozenset[str]) -> tuple[Condition, ...]:
+def conditions_for(types: tuple[str, ...]) -> tuple[Condition, ...]:
     """The conditions that an order with documents of these types can be in."""
     return tuple(condition for needed, condition in CONDITIONS if needed == _ALWAYS or needed in types)
 
@@ -46,6 +46,6 @@ def conditions_for(types: frozenset[str]) -> tuple[Condition, ...]:
 def findings_of(books: Books) -> list[Finding]:
     """All that is wrong with an order at once, as far as policy wants to know of it."""
     found: list[Finding] = []
-    for condition in conditions_for(frozenset(books.ledger.entries)):
+    for condition in conditions_for(tuple(books.ledger.entries)):
         condition(books, found)
-    return [finding for finding in found if finding.rule.enabled]
+    return [finding for finding in found if finding.rule.enabled] if found else found

@@ -23,7 +23,8 @@ def cash_findings(waiting: Waiting) -> Iterator[Finding]:
         body = dispute_body(dispute)
         if not is_resolved(waiting, dispute):
             currency = disputed_currency(waiting, dispute)
-            yield found(waiting, "DISPUTE", dispute, dispute.business_at, body.amount, currency)
+            at = dispute.business_at
+            yield found(waiting, "DISPUTE", dispute, at, body.amount, currency, at_once=at)
 
 
 def _short(waiting: Waiting) -> Iterator[Finding]:
@@ -32,7 +33,7 @@ def _short(waiting: Waiting) -> Iterator[Finding]:
     for book in waiting.books.books.values():
         if not book.appliers:
             continue
-        missing = book.open - not_due_yet(book, waiting.books, waiting.clock)
+        missing = book.open - not_due_yet(book, waiting.books, waiting.clock) - book.taken_back
         if beyond_amount(rule, missing, book.total):
             last = max(book.appliers, key=lambda one: one.place)
             short[last] = short.get(last, 0) + missing

@@ -19,6 +19,7 @@ def found(
     *,
     awaits: str | None = None,
     recorded: bool = False,
+    at_once: int = 0,
 ) -> Finding:
     """A finding about a document, or about the order; one that awaits a feed opens when it has settled."""
     rules = waiting.order_rules()
@@ -30,7 +31,7 @@ def found(
         amount=amount,
         currency=waiting.books.currency if currency is None else currency,
         rule=rules.codes[code],
-        opens_at=since if awaits is None else since + rules.settle_us,
+        opens_at=at_once if awaits is None else since + rules.settle_us,
         awaits=feed,
         recorded=recorded,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from o2c.schemas.documents import CreditMemoBody, ReturnBody
 from tests.properties.oracle.documents import BROUGHT_BACK, goods_body, transit_body
 from tests.properties.oracle.findings.common import SETTLING_KINDS, found, is_credited, unsettled, value_of
-from tests.properties.oracle.model import DocumentKey, Finding, Known, LineName
+from tests.properties.oracle.model import DocumentKey, Finding, Known, Ledger, LineName
 from tests.properties.oracle.waiting import Waiting
 
 _WRONG = ("attempted", "exception", "returning", "returned")
@@ -36,19 +36,17 @@ def _short(waiting: Waiting) -> Iterator[Finding]:
                     told |= {pod.key for pod in proofs[package]}
     for name in missing:
         ledger = waiting.lines.ledgers[name]
-        if ledger.ordered_by:
-            missing[name] -= max(0, ledger.reached("shipment") - ledger.reached("order"))
+        missing[name] -= max(0, ledger.reached("shipment") - ledger.reached("order"))
     yield from _of_quantity(waiting, "DELIVERY_SHORT", missing, times, _without_figures(waiting, "short", told))
 
 
 def _damaged(waiting: Waiting) -> Iterator[Finding]:
     hurt: dict[LineName, int] = {}
     times = []
-    told = {pod.key for pod, _, _ in waiting.deliveries.damaged}
     for pod, name, grains in waiting.deliveries.damaged:
         hurt[name] = hurt.get(name, 0) + grains
         times.append(pod.business_at)
-    yield from _of_quantity(waiting, "DELIVERY_DAMAGED", hurt, times, _without_figures(waiting, "damaged", told))
+    yield from _of_quantity(waiting, "DELIVERY_DAMAGED", hurt, times, _without_figures(waiting, "damaged", set()))
 
 
 def _of_quantity(
@@ -65,14 +63,15 @@ def _of_quantity(
     if left or unknown:
         since = min([*(times if left else ()), *unknown])
         awaits = "pod" if code == "DELIVERY_SHORT" else None
-        yield found(waiting, code, None, since, None if unknown else amount, awaits=awaits)
+        yield found(waiting, code, None, since, amount if left else None, awaits=awaits)
 
 
 def _without_figures(waiting: Waiting, condition: str, told: set[DocumentKey]) -> list[int]:
     """When proofs of delivery said that something was wrong but not how much of it, and nothing has come of it."""
     times = []
     for pod in waiting.papers.of("pod"):
-        if goods_body(pod).condition == condition and pod.key not in told:
+        figures = any(line.short or line.damaged or line.refused for line in goods_body(pod).lines or ())
+        if goods_body(pod).condition == condition and pod.key not in told and not figures:
             answers = [*waiting.papers.of("credit_memo"), *waiting.papers.of("return")]
             if not any(_answers(answer) and answer.business_at >= pod.business_at for answer in answers):
                 times.append(pod.business_at)
@@ -82,22 +81,36 @@ def _without_figures(waiting: Waiting, condition: str, told: set[DocumentKey]) -
 def _answers(known: Known) -> bool:
     body = known.document.body
     if isinstance(body, CreditMemoBody):
-        return bool(body.lines) or body.kind in SETTLING_KINDS
+        return body.kind in SETTLING_KINDS
     return isinstance(body, ReturnBody) and body.kind in BROUGHT_BACK
 
 
 def _on_the_way(waiting: Waiting) -> Iterator[Finding]:
+    facts, times = [], []
+    left: list[tuple[Ledger, int]] = []
     for shipment in waiting.papers.of("shipment"):
         notices = waiting.notices(shipment)
-        wrong = [one for one in notices if transit_body(one).status in _WRONG]
         lines = waiting.lines.carried[shipment.key]
-        left = [(waiting.lines.ledgers[name], len(waiting.deliveries.waiting(shipment.key, name))) for name in lines]
-        arrived = any(lines.values()) and not any(count for _, count in left)
-        if wrong and arrived:
-            yield found(waiting, "DELIVERY_EXCEPTION", None, wrong[0].business_at, None, recorded=True)
-        elif wrong and wrong[-1] is notices[-1]:
-            amount = value_of(waiting, [(ledger, count) for ledger, count in left if count])
-            yield found(waiting, "DELIVERY_EXCEPTION", None, wrong[-1].business_at, amount)
+        still = [(waiting.lines.ledgers[name], len(waiting.deliveries.waiting(shipment.key, name))) for name in lines]
+        if any(lines.values()) and not any(count for _, count in still):
+            facts += [one.business_at for one in notices if transit_body(one).status in _WRONG]
+        elif notices and transit_body(notices[-1]).status in _WRONG:
+            times.append(_wrong_since(notices))
+            left += [(ledger, count) for ledger, count in still if count]
+    if times:
+        yield found(waiting, "DELIVERY_EXCEPTION", None, min(times), value_of(waiting, left))
+    elif facts:
+        yield found(waiting, "DELIVERY_EXCEPTION", None, min(facts), None, recorded=True)
+
+
+def _wrong_since(notices: list[Known]) -> int:
+    """When what the carrier says began to be bad news without any good news since."""
+    at = notices[-1].business_at
+    for notice in reversed(notices):
+        if transit_body(notice).status not in _WRONG:
+            break
+        at = notice.business_at
+    return at
 
 
 def _late(waiting: Waiting) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.properties.oracle.clocks import covers
+from tests.properties.oracle.clocks import blocked, covers
 from tests.properties.oracle.documents import goods_body, hold_body, incident_body
 from tests.properties.oracle.findings.common import beyond_quantity, found, is_credited, uncredited, unsettled, value_of
 from tests.properties.oracle.matching import ENDLESS
@@ -24,19 +24,20 @@ def goods_findings(waiting: Waiting) -> Iterator[Finding]:
 def _holds(waiting: Waiting) -> Iterator[Finding]:
     for hold in waiting.holds_to_come():
         code = f"{hold_body(hold).kind.upper()}_HOLD"
-        yield found(waiting, code, hold, hold.business_at, held_value(waiting, hold))
+        yield found(waiting, code, hold, hold.business_at, held_value(waiting, hold), at_once=hold.business_at)
 
 
 def held_value(waiting: Waiting, hold: Known) -> int | None:
-    """What of the lines that a hold is about has not shipped; None without an order or a price."""
+    """What of the lines that a hold is about has not shipped, or been invoiced where it blocks that."""
     if waiting.papers.header is None:
         return None
+    milestone = "invoice" if "invoice" in blocked(hold) else "shipment"
     missing = [
-        (ledger, ledger.reached("order") - ledger.reached("shipment"))
+        (ledger, max(0, ledger.reached("order") - ledger.reached(milestone)))
         for ledger in waiting.lines.whole()
-        if covers(hold, ledger, waiting.lines) and ledger.reached("order") > ledger.reached("shipment")
+        if covers(hold, ledger, waiting.lines)
     ]
-    return value_of(waiting, missing)
+    return value_of(waiting, [(ledger, grains) for ledger, grains in missing if grains])
 
 
 def _incidents(waiting: Waiting) -> Iterator[Finding]:
@@ -44,7 +45,8 @@ def _incidents(waiting: Waiting) -> Iterator[Finding]:
         body = incident_body(incident)
         if body.resolved_at is None or body.resolved_at > waiting.clock:
             amount = ordered_amount(waiting.papers)
-            yield found(waiting, body.kind.upper(), incident, incident.business_at, amount)
+            at = incident.business_at
+            yield found(waiting, body.kind.upper(), incident, at, amount, at_once=at)
 
 
 def _backorder(waiting: Waiting) -> Iterator[Finding]:
@@ -65,7 +67,7 @@ def _partial(waiting: Waiting) -> Iterator[Finding]:
         and ledger.reached("order") > ledger.reached("shipment")
         and "shipment" in waiting.line_rules(ledger).milestones
     ]
-    shipped = [unit.at for ledger in lines for unit in ledger.effective("shipment")]
+    shipped = [unit.at for ledger in waiting.lines.whole() for unit in ledger.effective("shipment")]
     if to_come and shipped:
         yield found(waiting, "PARTIAL_SHIPMENT", None, min(shipped), value_of(waiting, to_come))
 
@@ -98,7 +100,9 @@ def _over(waiting: Waiting) -> Iterator[Finding]:
     for ledger in waiting.lines.whole():
         ordered = ledger.reached("order")
         excess = unsettled(ledger, ledger.reached("shipment") - ordered)
-        if ledger.ordered_by and beyond_quantity(rule, excess * waiting.lines.grain, ordered * waiting.lines.grain):
+        if not ledger.ordered_by or "shipment" not in waiting.line_rules(ledger).milestones:
+            continue
+        if beyond_quantity(rule, excess * waiting.lines.grain, ordered * waiting.lines.grain):
             over.append((ledger, excess))
             times.append(ledger.effective("shipment")[ordered].at)
     amount = value_of(waiting, over)

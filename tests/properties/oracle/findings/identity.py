@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from o2c.schemas.documents import OrderLine
-from tests.properties.oracle.documents import is_void, order_body
+from o2c.schemas.documents import Line, OrderLine
+from tests.properties.oracle.documents import counts, is_void, order_body
 from tests.properties.oracle.findings.common import found
+from tests.properties.oracle.findings.invoices import line_amount
 from tests.properties.oracle.matching import name_of
 from tests.properties.oracle.model import Finding, Known
 from tests.properties.oracle.value import order_amount, ordered_amount
@@ -26,10 +27,18 @@ def _lines(waiting: Waiting) -> Iterator[Finding]:
         return
     unmatched = [known.business_at for known, _ in waiting.lines.unmatched]
     if unmatched:
-        yield found(waiting, "UNMATCHED_LINE", None, min(unmatched), None, awaits="order")
+        amount = _billed(waiting.lines.unmatched)
+        yield found(waiting, "UNMATCHED_LINE", None, min(unmatched), amount, awaits="order")
     strange = [known.business_at for known, _ in waiting.lines.not_convertible]
     if strange:
-        yield found(waiting, "UOM_MISMATCH", None, min(strange), None)
+        amount = _billed(waiting.lines.not_convertible)
+        yield found(waiting, "UOM_MISMATCH", None, min(strange), amount)
+
+
+def _billed(lines: list[tuple[Known, Line]]) -> int | None:
+    """What the documents say that their lines are worth; None where one does not say it."""
+    amounts = [line_amount(line) for _, line in lines]
+    return None if None in amounts else sum(amount or 0 for amount in amounts)
 
 
 def _conflicts(waiting: Waiting) -> Iterator[Finding]:
@@ -39,7 +48,7 @@ def _conflicts(waiting: Waiting) -> Iterator[Finding]:
 
 
 def _orphans(waiting: Waiting) -> Iterator[Finding]:
-    live = [known for known in waiting.papers.known if not is_void(known)]
+    live = [known for known in waiting.papers.known if counts(known)]
     if waiting.papers.header is None and live:
         since = min(known.business_at for known in live)
         invoiced = sum(book.total for book in waiting.books.mine())
@@ -51,7 +60,7 @@ def _identities(waiting: Waiting) -> Iterator[Finding]:
     times = []
     first: str | None = None
     for known in live:
-        customer = known.document.customer_id
+        customer = None if known.document.type == "payment" else known.document.customer_id
         if customer is not None and first not in (None, customer):
             times.append(known.business_at)
         first = customer if first is None else first

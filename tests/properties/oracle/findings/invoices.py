@@ -17,6 +17,8 @@ def invoice_findings(waiting: Waiting) -> Iterator[Finding]:
     """All of them, code by code."""
     yield from _against_shipments(waiting)
     for invoice in waiting.papers.of("invoice"):
+        if is_credited_wholly(waiting, invoice):
+            continue
         yield from _prices(waiting, invoice)
         yield from _totals(waiting, invoice)
     yield from _currencies(waiting)
@@ -76,7 +78,7 @@ def _prices(waiting: Waiting, invoice: Known) -> Iterator[Finding]:
     if body.kind != "standard" or body.currency != waiting.books.currency:
         return
     rule = waiting.order_rules().codes["PRICE_MISMATCH"]
-    wrong, is_wrong = 0, False
+    wrong, beyond = 0, 0
     for position, line in enumerate(body.lines):
         asked = line_amount(line)
         shares = waiting.lines.shares[invoice.key, position]
@@ -90,9 +92,9 @@ def _prices(waiting: Waiting, invoice: Known) -> Iterator[Finding]:
             if asked is not None and shares and line.quantity:
                 difference = asked - round(expected)
                 if beyond_amount(rule, abs(difference), abs(round(expected))):
-                    wrong, is_wrong = wrong + difference, True
-    if is_wrong and not 0 < wrong <= _price_credits(waiting, invoice):
-        yield found(waiting, "PRICE_MISMATCH", invoice, invoice.business_at, abs(wrong))
+                    wrong, beyond = wrong + abs(difference), beyond + difference
+    if wrong and not 0 < beyond <= _price_credits(waiting, invoice):
+        yield found(waiting, "PRICE_MISMATCH", invoice, invoice.business_at, wrong)
 
 
 def line_amount(line: Line) -> int | None:
@@ -124,7 +126,7 @@ def _totals(waiting: Waiting, invoice: Known) -> Iterator[Finding]:
     amounts = [line_amount(line) for line in body.lines]
     parts = [body.freight or 0, body.tax or 0, body.rounding or 0]
     parts += [charge.amount + (charge.tax or 0) for charge in body.charges]
-    if not body.lines or any(amount is None for amount in amounts):
+    if not (amounts or any(parts)) or any(amount is None for amount in amounts):
         return
     said = sum(amount or 0 for amount in amounts) + sum(parts)
     limit = minor_unit(body.currency) * (len(body.lines) + len(body.charges))
@@ -140,9 +142,21 @@ def _currencies(waiting: Waiting) -> Iterator[Finding]:
         for known in waiting.papers.of(kind):
             body = known.document.body
             currency = getattr(body, "currency", None)
+            if kind == "invoice" and is_credited_wholly(waiting, known):
+                continue
             if currency is not None and currency != waiting.books.currency:
                 amount = getattr(body, "total", None) if kind == "invoice" else getattr(body, "amount", None)
                 yield found(waiting, "CURRENCY_MISMATCH", known, known.business_at, amount, currency)
+
+
+def is_credited_wholly(waiting: Waiting, invoice: Known) -> bool:
+    """Whether credit memos have taken an invoice back: one that cancels it, or as much as it asks for."""
+    book = waiting.books.books.get(invoice.key)
+    if book is not None and book.total and book.credited >= book.total:
+        return True
+    memos = [memo for memo in waiting.papers.of("credit_memo") if not memo_body(memo).lines]
+    whole = [memo for memo in memos if memo_body(memo).kind in ("cancellation", "rebill")]
+    return any(invoice in waiting.lines.credited_invoices(memo) for memo in whole)
 
 
 # ------------------------------------------------------------------------ duplicates
@@ -161,11 +175,13 @@ def _are_twice(waiting: Waiting, one: Known, other: Known) -> bool:
     names = [{*each.document.reverses, *each.document.replaces} for each in (one, other)]
     if len(customers) > 1 or one.key[1:] in names[1] or other.key[1:] in names[0]:
         return False
+    first, second = invoice_body(one), invoice_body(other)
+    if first.total < 0:
+        return False
     calendar = waiting.order_rules().codes["DUPLICATE_INVOICE"].calendar
     same_day = calendar.day_of(one.business_at) == calendar.day_of(other.business_at)
     if one.key[2] == other.key[2] and same_day:
         return True
-    first, second = invoice_body(one), invoice_body(other)
     if not first.lines or _said(first.lines) != _said(second.lines):
         return False
     if first.total != second.total or first.currency != second.currency or one.key[0] != other.key[0]:
@@ -177,7 +193,7 @@ def _are_twice(waiting: Waiting, one: Known, other: Known) -> bool:
 
 
 def _said(lines: tuple[Line, ...]) -> list[str]:
-    return sorted(repr((*name_of(line), line.quantity, line.unit_price, line.amount)) for line in lines)
+    return sorted(repr((*name_of(line), line.sku, line.quantity, line.unit_price, line.amount)) for line in lines)
 
 
 def _shipments(invoice: Known) -> set[str]:
