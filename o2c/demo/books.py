@@ -4,18 +4,24 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from msgspec import Struct, json
 
 from o2c.demo.faults import Subject
-from o2c.demo.figures import CodeFigures, Money, added
+from o2c.demo.figures import BillingFigures, CodeFigures, Money, OwnerFigures, added
 from o2c.demo.policy import demo_policy
 from o2c.demo.verdict import Key
-from o2c.flows.correlation.reason_codes import FEED_SILENT, STALL_CODES
+from o2c.flows.correlation.exposure import BUCKETS
+from o2c.flows.correlation.reason_codes import FEED_SILENT, REASON_CODES
 from o2c.schemas.times import parse_rfc3339
 from o2c.simulator.policy import CODES
 
-_CLEARED = "cleared"
+_OVER = frozenset(("cleared", "recorded", "overridden"))
+_SEVERITIES = ("info", "warning", "critical")
+
+
+Kept = TypeVar("Kept")
 
 
 class _Stage(Struct, gc=False):
@@ -33,6 +39,16 @@ class _OpenException(Struct, gc=False):
     code: str
 
 
+class _Billing(Struct, gc=False):
+    ready: bool
+    amount: str | None
+    blocked_by: list[str]
+
+
+class _Escalation(Struct, gc=False):
+    level: int
+
+
 class _Status(Struct, gc=False):
     correlation_id: str
     currency: str | None
@@ -41,6 +57,8 @@ class _Status(Struct, gc=False):
     health: str
     waiting_for: list[_Waiting]
     exceptions: list[_OpenException]
+    exposure: dict[str, Any]
+    billing: _Billing
     version: int
 
 
@@ -51,7 +69,9 @@ class _Exception(Struct, gc=False):
     correlation_id: str | None
     code: str
     state: str
+    severity: str
     owner: str
+    escalation: _Escalation | None
     amount: str | None
     currency: str | None
     version: int
@@ -62,7 +82,7 @@ class _Exception(Struct, gc=False):
 
     @property
     def is_open(self) -> bool:
-        return self.state != _CLEARED
+        return self.state not in _OVER
 
     @property
     def worth(self) -> Money:
@@ -88,6 +108,8 @@ class Books:
         self._stages: dict[str, tuple[str, str]] = {}
         self._health: dict[str, str] = {}
         self._waits: dict[str, list[_Wait]] = {}
+        self._exposure: dict[str, dict[str, Money]] = {}
+        self._billing: dict[str, tuple[_Billing, Money]] = {}
         self._exceptions: dict[str, _Exception] = {}
 
     def on_status(self, value: bytes) -> None:
@@ -100,6 +122,10 @@ class Books:
         self._stages[name] = status.fulfilment.stage, status.financial.stage
         self._health[name] = status.health
         self._waits[name] = _waits(status)
+        _keep(self._exposure, name, _exposure(status))
+        billing = status.billing
+        open_billing = billing.ready or billing.blocked_by
+        _keep(self._billing, name, (billing, _money(billing.amount, status.currency)) if open_billing else None)
 
     def on_exception(self, value: bytes) -> None:
         """Take in a record of the exceptions topic."""
@@ -117,16 +143,46 @@ class Books:
         return Counter(self._health.values())
 
     def codes(self) -> tuple[CodeFigures, ...]:
-        """Every reason code of the policy, feeds first."""
-        return tuple(self._code(code) for code in (FEED_SILENT, *STALL_CODES))
+        """Every reason code that the policy wants to know of, feeds first."""
+        by_code: dict[str, list[_Exception]] = {code: [] for code in (FEED_SILENT, *REASON_CODES)}
+        for each in self._exceptions.values():
+            by_code[each.code].append(each)
+        content = demo_policy().content
+        rules = {**content["stalls"], **content["exceptions"]}
+        return tuple(
+            _code(code, known, str(rules[code]["owner"])) for code, known in by_code.items() if rules[code]["enabled"]
+        )
 
-    def _code(self, code: str) -> CodeFigures:
-        policy = demo_policy()
-        owner = policy.feed_silent.owner if code == FEED_SILENT else str(policy.content["stalls"][code]["owner"])
-        known = [each for each in self._exceptions.values() if each.code == code]
-        still_open = [each for each in known if each.is_open]
-        at_risk = added(each.worth for each in still_open)
-        return CodeFigures(code, len(still_open), len(known) - len(still_open), at_risk, owner)
+    def owners(self) -> tuple[OwnerFigures, ...]:
+        """Every team that has something to see to, who has most first."""
+        by_owner: dict[str, list[_Exception]] = {}
+        for each in self._exceptions.values():
+            if each.is_open:
+                by_owner.setdefault(each.owner, []).append(each)
+        figures = (
+            OwnerFigures(owner, len(its), _escalated(its), added(each.worth for each in its))
+            for owner, its in by_owner.items()
+        )
+        return tuple(sorted(figures, key=lambda each: (-each.open, each.owner)))
+
+    def exposure(self) -> dict[str, Money]:
+        """What is unsettled in all orders, by bucket."""
+        return {
+            bucket: added(buckets[bucket] for buckets in self._exposure.values() if bucket in buckets)
+            for bucket in BUCKETS
+        }
+
+    def billing(self) -> BillingFigures:
+        """What can be invoiced now, and what is blocked."""
+        ready = [amount for billing, amount in self._billing.values() if billing.ready]
+        blocked = [(billing, amount) for billing, amount in self._billing.values() if not billing.ready]
+        return BillingFigures(
+            ready=len(ready),
+            ready_amount=added(ready),
+            blocked=len(blocked),
+            blocked_amount=added(amount for _, amount in blocked),
+            blocked_by=Counter(code for billing, _ in blocked for code in billing.blocked_by),
+        )
 
     def openings(self) -> dict[Key, int]:
         """How often each exception was opened."""
@@ -145,6 +201,46 @@ class Books:
             if wait.feed in (feed, document_type) and wait.stalls_at < now
         ]
         return len(held), added(held)
+
+
+def _code(code: str, known: list[_Exception], owner: str) -> CodeFigures:
+    still_open = [each for each in known if each.is_open]
+    return CodeFigures(
+        code=code,
+        open=len(still_open),
+        cleared=len(known) - len(still_open),
+        at_risk=added(each.worth for each in still_open),
+        owner=owner,
+        escalated=_escalated(still_open),
+        severity=max((each.severity for each in still_open), key=_SEVERITIES.index, default="info"),
+    )
+
+
+def _escalated(exceptions: list[_Exception]) -> int:
+    return sum(each.escalation is not None for each in exceptions)
+
+
+def _keep(known: dict[str, Kept], name: str, value: Kept | None) -> None:
+    """What has nothing to say takes no room: most orders are over."""
+    if value:
+        known[name] = value
+    else:
+        known.pop(name, None)
+
+
+def _exposure(status: _Status) -> dict[str, Money]:
+    """Bucket by bucket, with what is open in other currencies; what is nothing is left out."""
+    others: dict[str, dict[str, str]] = status.exposure.get("other_currencies", {})
+    found: dict[str, Money] = {}
+    for bucket in BUCKETS:
+        parts = [_money(status.exposure[bucket], status.currency)]
+        parts += [
+            _money(of_currency[bucket], currency) for currency, of_currency in others.items() if bucket in of_currency
+        ]
+        amount = {currency: value for currency, value in added(parts).items() if value}
+        if amount:
+            found[bucket] = amount
+    return found
 
 
 def _waits(status: _Status) -> list[_Wait]:

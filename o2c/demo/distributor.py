@@ -80,8 +80,8 @@ class Distributor:
         while self._next is not None and self._next.at <= now:
             for message in self._next.messages:
                 heapq.heappush(self._waiting, message)
-            if self._next.fault is not None:
-                self._inject([self._next.fault])
+            if self._next.faults:
+                self._inject(self._next.faults)
             self._next = next(self._orders, None)
 
     def _inject(self, faults: list[InjectedFault]) -> None:

@@ -11,13 +11,39 @@ Money = Mapping[str, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class CodeFigures:
-    """The exceptions of a reason code: how many are open, what is at risk in them, how many were cleared."""
+    """The exceptions of a reason code: how many are open, what is at risk in them, how many are over.
+
+    `escalated`: how many of the open ones have gone to the next level. `severity`: the worst of the open ones.
+    """
 
     code: str
     open: int
     cleared: int
     at_risk: Money
     owner: str
+    escalated: int = 0
+    severity: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerFigures:
+    """What a team has to see to: how many exceptions, how many of them are escalated, what is at risk in them."""
+
+    owner: str
+    open: int
+    escalated: int
+    at_risk: Money
+
+
+@dataclass(frozen=True, slots=True)
+class BillingFigures:
+    """Orders of which something can be invoiced now, and those of which all is blocked; what blocks how many."""
+
+    ready: int = 0
+    ready_amount: Money = field(default_factory=dict)
+    blocked: int = 0
+    blocked_amount: Money = field(default_factory=dict)
+    blocked_by: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +67,8 @@ class Figures:
     """A moment of the demo.
 
     `stages`: number of orders by (fulfilment, financial) stage. `health`: number of orders by health. `dead_letters`:
-    by error code. `followed`: an order's status as Redis has it, `exceptions` by id what Redis has of its open ones.
-    `now`: the clock, UTC microseconds. `redis_url`: where others find all this.
+    by error code. `exposure`: what is unsettled, by bucket. `followed`: an order's status as Redis has it, `exceptions`
+    by id what Redis has of its open ones. `now`: the clock, UTC microseconds. `redis_url`: where others find all this.
     """
 
     elapsed_s: int = 0
@@ -52,6 +78,9 @@ class Figures:
     stages: Mapping[tuple[str, str], int] = field(default_factory=dict)
     health: Mapping[str, int] = field(default_factory=dict)
     codes: tuple[CodeFigures, ...] = ()
+    owners: tuple[OwnerFigures, ...] = ()
+    exposure: Mapping[str, Money] = field(default_factory=dict)
+    billing: BillingFigures = field(default_factory=BillingFigures)
     feeds: tuple[FeedFigures, ...] = ()
     dead_letters: Mapping[str, int] = field(default_factory=dict)
     followed: Mapping[str, Any] | None = None
@@ -70,9 +99,14 @@ class Figures:
         return sum(each.open for each in self.codes)
 
     @property
-    def at_risk(self) -> Money:
-        """The money in all open exceptions."""
-        return added(each.at_risk for each in self.codes)
+    def escalated(self) -> int:
+        """All open exceptions that have gone to the next level."""
+        return sum(each.escalated for each in self.codes)
+
+    @property
+    def exposed(self) -> Money:
+        """All that is unsettled: each unit of value once, however many exceptions name it."""
+        return added(self.exposure.values())
 
 
 def added(amounts: Iterable[Money]) -> dict[str, Decimal]:
@@ -84,7 +118,7 @@ def added(amounts: Iterable[Money]) -> dict[str, Decimal]:
     return total
 
 
-def money_text(amount: Money) -> str:
+def money_text(amount: Money, places: int = 2) -> str:
     """Money for people: "12,439.56 CAD", several currencies side by side; "-" for none."""
-    shown = [f"{value:,.2f} {currency}" for currency, value in sorted(amount.items()) if value]
+    shown = [f"{value:,.{places}f} {currency}" for currency, value in sorted(amount.items()) if value]
     return " + ".join(shown) if shown else "-"

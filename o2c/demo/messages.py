@@ -57,7 +57,10 @@ def _arrival(statement: Statement, pace: Pace, outage: Outage, chance: Chance, n
 def _event(plan: Plan, statement: Statement, pace: Pace) -> dict[str, Any]:
     """The event in the demo's time. Terms count in real days: an invoice says its due date instead."""
     event = dict(statement.event)
-    event.pop("terms", None)
+    terms = dict(event.pop("terms", {}))
+    terms.pop("net_days", None)
+    if terms:
+        event["terms"] = terms
     if statement.document_type == "invoice":
         event.pop("due_at", None)
         invoiced_at = parse_rfc3339(event["business_at"]) // SECOND_US

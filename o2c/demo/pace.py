@@ -13,6 +13,9 @@ DAY_US = 3 * SECOND_US
 _TICK_US = SECOND_US // 10
 
 _TIME = "_at"
+_TIMES = ("eta", "respond_by", "until")
+_PROMISE = "promised_at"
+_REAL_DAY_US = DAY_S * SECOND_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,17 @@ class Pace:
         return {name: self._of_field(name, value) for name, value in fields.items()}
 
     def _of_field(self, name: str, value: Any) -> Any:
-        if name.endswith(_TIME):
+        if name == _PROMISE:
+            return self._promise(parse_rfc3339(value) // SECOND_US)
+        if name.endswith(_TIME) or name in _TIMES:
             return self.text(parse_rfc3339(value) // SECOND_US)
         if isinstance(value, list):
             return [self.of_fields(each) if isinstance(each, dict) else each for each in value]
-        return value
+        return self.of_fields(value) if isinstance(value, dict) else value
+
+    def _promise(self, planned: int) -> str:
+        """A promise is kept or broken by the calendar day: it stays as many real days away as in the plan."""
+        return rfc3339(self.placed_at + (planned - self.plan_start) // DAY_S * _REAL_DAY_US)
 
 
 def due_at(plan: Plan, invoiced_at: int) -> int:

@@ -44,7 +44,8 @@ def demo(seconds: int | None) -> int:
     for correlation_id, code, subject in verdict.false:
         click.echo(f"false: {code} of {correlation_id or subject.document_id}", err=True)
     found = Counter(fault.code for fault in verdict.injected if fault not in verdict.missed)
-    click.echo(f"exceptions found: {', '.join(f'{code} {count}' for code, count in sorted(found.items())) or 'none'}")
+    codes = ", ".join(f"{code} {count}" for code, count in sorted(found.items())) or "none"
+    click.echo(f"exceptions found, {len(found)} codes: {codes}")
     click.echo(str(verdict))
     return 0 if verdict.is_right else 1
 

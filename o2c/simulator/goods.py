@@ -54,9 +54,11 @@ def _shipment(plan: Plan, parcel: Parcel, chance: Chance) -> Iterator[Statement]
     if parcel.expected_at is not None:
         fields["eta"] = moment(parcel.expected_at)
     package = f"{document_id}-1"
+    # Every second system says what is in the package.
+    named = {"package": package} if plan.number % 2 else {}
     packed = {
         **fields,
-        "lines": [{**line, "package": package} for line in fields["lines"]],
+        "lines": [{**line, **named} for line in fields["lines"]],
         "packages": [{"id": package, "tracking": _tracking(plan, parcel)}],
     }
     named_later = chance.happens(0.04)
@@ -106,7 +108,7 @@ def _proof_of_delivery(plan: Plan, parcel: Parcel, chance: Chance) -> Statement:
         fields |= _shortfall(plan, parcel)
     elif form > 6:
         fields["lines"] = goods_lines(plan, parcel.content, "sku")
-    if form == 9 and plan.fault is None:
+    if form == 9 and plan.fault is None and len(plan.parcels) == 1:
         refs = {}
     document = ("pod", plan.document_id("pod", parcel.number))
     return state(plan, document, parcel.carrier.source, recorded_at, fields, business_at=delivered_at, refs=refs)

@@ -134,8 +134,8 @@ class Invoice:
 
     @property
     def first_due_at(self) -> int:
-        """When the first instalment is to be paid."""
-        return self.issued_at + (self.net_days + 1) // 2 * 86_400
+        """When the first instalment is to be paid, or all of it where there are none."""
+        return self.issued_at + (self.net_days + 1) // 2 * 86_400 if self.instalment_percent else self.due_at
 
     @property
     def due_at(self) -> int:

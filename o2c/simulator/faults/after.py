@@ -32,9 +32,10 @@ def uncredited_return(plan: Plan, chance: Chance) -> None:
 
 
 def dispute(plan: Plan, chance: Chance) -> None:
-    """The customer disputes something and is answered in time."""
-    at = _later(plan, chance)
+    """The customer disputes something of what is still to be paid, is answered in time, and pays."""
+    at = plan.ends_at + chance.between(60, HOUR_S)
     cleared_at = plan.pause_at = at + MARGIN_S + chance.early(healthy_s("UNRESOLVED_DISPUTE") - MARGIN_S)
+    plan.pay_from = cleared_at + HOUR_S
     _dispute(plan, chance, at, cleared_at)
 
 

@@ -64,7 +64,7 @@ FAULTS: dict[str, Kind] = {
     "UNEARNED_DISCOUNT": Kind(pays=paying.unearned_discount),
     "DEDUCTION": Kind(pays=paying.deduction),
     "OVERPAYMENT": Kind(pays=paying.overpayment),
-    "DISPUTE": Kind(after=after.dispute, may_last=False),
+    "DISPUTE": Kind(invoices=after.dispute, may_last=False),
     **{kind.upper(): Kind(entry=entry.incident(kind)) for kind in entry.INCIDENTS},
     "UNMATCHED_LINE": Kind(entry=entry.allocate_what_nobody_ordered),
     "UOM_MISMATCH": Kind(entry=entry.allocate_in_another_unit),

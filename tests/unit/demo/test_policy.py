@@ -6,7 +6,8 @@ from o2c.demo.outage import FEED
 from o2c.demo.pace import DAY_US
 from o2c.demo.policy import demo_policy, policy_text
 from o2c.flows.correlation.policy_fields import parse_duration
-from o2c.simulator.policy import LEAD_DAYS, STALLS
+from o2c.flows.correlation.reason_codes import FEED_SILENT
+from o2c.simulator.policy import AFTER_ETA_DAYS, EXCEPTIONS, LEAD_DAYS, RULES, STALLS
 from o2c.simulator.world import WAREHOUSES
 
 
@@ -24,6 +25,25 @@ def test_every_tolerance_is_that_of_the_plan(code: str) -> None:
     assert overrides == expected
 
 
+@pytest.mark.parametrize("code", EXCEPTIONS)
+def test_every_code_belongs_to_the_team_of_the_plan(code: str) -> None:
+    stated = demo_policy().content["exceptions"][code]
+    planned = EXCEPTIONS[code]
+    assert (stated["enabled"], stated["severity"], stated["owner"]) == (True, planned.severity, planned.owner)
+
+
+def test_nothing_is_left_out() -> None:
+    rules = demo_policy().rules(None, None, None, None, None).codes
+    assert {code for code, rule in rules.items() if rule.enabled} == {*RULES, FEED_SILENT}
+
+
+def test_what_is_more_than_worth_knowing_is_escalated() -> None:
+    rules = demo_policy().rules(None, None, None, None, None).codes
+    assert {code for code, rule in rules.items() if rule.enabled and not rule.escalation} == {
+        code for code, each in RULES.items() if each.severity == "info"
+    }
+
+
 def _of(code: str) -> list[dict[str, object]]:
     return list(demo_policy().content["stalls"][code].get("overrides", ()))
 
@@ -31,6 +51,8 @@ def _of(code: str) -> list[dict[str, object]]:
 def test_the_process_is_that_of_the_plan() -> None:
     process = demo_policy().content["process"]
     assert parse_duration(process["lead"]) == LEAD_DAYS * DAY_US
+    after_eta = demo_policy().content["stalls"]["MISSING_POD"]["after_eta"]
+    assert parse_duration(after_eta) == AFTER_ETA_DAYS * DAY_US
     assert [each["channel"] for each in process["overrides"]] == ["drop_ship"]
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from o2c.demo.faults import read_faults, write_faults
-from o2c.demo.verdict import judge, key_of
+from o2c.demo.verdict import PASSING, judge, key_of
 from tests.unit.demo.builders import at, fault
 
 
@@ -43,6 +43,13 @@ def test_a_fault_explains_one_opening() -> None:
     verdict = judge([told], {key_of(told): 3}, at(60))
     assert str(verdict) == "faults injected 1, found 1, missed 0, false 2"
     assert verdict.false == (key_of(told), key_of(told))
+
+
+def test_what_comes_and_goes_anyway_is_never_false_and_missed_where_it_was_put_in() -> None:
+    told = fault("SO-1", code=PASSING)
+    other = fault("SO-2", code=PASSING)
+    assert str(judge([told], {key_of(told): 2, key_of(other): 1}, at(60))).endswith("found 1, missed 0, false 0")
+    assert str(judge([told], {key_of(other): 1}, at(60))).endswith("found 0, missed 1, false 0")
 
 
 def test_the_truth_file_gives_back_what_was_written(tmp_path: Path) -> None:
