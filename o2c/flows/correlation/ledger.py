@@ -230,7 +230,7 @@ class Ledger:
                 for line in body.lines or ():  # type: ignore[union-attr]  # these types have lines
                     at = line.at if line.at is not None else business_at
                     own = self.lines.get(line_key(line.line)) if line.line is not None else None
-                    candidates = [own] if own is not None else self.matcher.candidates(line)  # type: ignore[arg-type]
+                    candidates = [own] if own is not None else self.matcher.candidates(line)  # type: ignore[arg-type]  # as above
                     if candidates and line.quantity > 0:
                         candidates[0].lose(milestone, at, lost_at, line.quantity)
 

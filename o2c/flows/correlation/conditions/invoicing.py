@@ -275,6 +275,7 @@ def currency_mismatch(books: Books, found: list[Finding]) -> None:
     entries = books.ledger.entries
     for document_type in ("invoice", "payment", "credit_memo"):
         for entry in entries.get(document_type, ()):
+            # These have a currency.
             if entry[3].body.currency != expected and not _credited_back(books, entry[3]):  # type: ignore[union-attr]
                 found.append(_currency_finding(books, entry, expected))  # noqa: PERF401 -- a generator costs more
 
