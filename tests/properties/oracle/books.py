@@ -247,7 +247,9 @@ class Books:
 
     def _stood(self, payment: Known, number: str) -> bool:
         known = self.papers.find(payment.key[0], "payment", number)
-        return known is not None and counts(known) and known.place < payment.place
+        if known is None or not counts(known) or payment_body(known).kind != "receipt":
+            return False
+        return known.place < payment.place
 
     def _take_refund(self, payment: Known) -> None:
         body = payment_body(payment)
