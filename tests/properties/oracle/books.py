@@ -145,7 +145,11 @@ class Books:
         advised: list[Application] = []
         for other in self.papers.of("payment"):
             advice = payment_body(other)
-            if advice.kind == "remittance" and advice.reference == body.reference:
+            if advice.reference != body.reference or (advice.applications and advice.kind == "receipt"):
+                continue
+            if advice.kind == "receipt" and other.place < receipt.place:
+                return ()
+            if advice.kind == "remittance":
                 advised += advice.applications
         return tuple(advised)
 
@@ -339,10 +343,11 @@ class Books:
             numbers = [body.invoice]
         else:
             payment = self.papers.find(dispute.key[0], "payment", body.payment or "")
-            is_late = payment is not None and by is not None and payment.business_at > by
+            is_late = payment is not None and by is not None and payment.business_at >= by
             is_money = payment is not None and counts(payment) and payment_body(payment).kind == "receipt"
             stands = payment is not None and is_money and not is_late
-            numbers = [one.invoice for one in self.applications(payment)] if stands and payment is not None else []
+            applied = self.applications(payment) if stands and payment is not None else ()
+            numbers = [one.invoice for one in applied if one.amount > 0]
         keys = dict.fromkeys((dispute.key[0], "invoice", number) for number in numbers)
         return [self.books[key] for key in keys if key in self.books]
 

@@ -180,20 +180,23 @@ def open_set(correlation_id: str, history: Iterable[Step], policy: Policy) -> li
     arrivals: list[Document] = []
     openings: dict[str, int] = {}
     opened: dict[str, OpenException] = {}
+    recorded: set[str] = set()
     after = []
     for step in history:
         arrivals += step.arrived
         now: dict[str, OpenException] = {}
+        told: set[str] = set()
         for condition in evaluate(correlation_id, arrivals, policy, step.clock).conditions:
             key = condition.exception_id
             if condition.recorded:
-                continue
-            if key in opened and condition.holding:
+                told.add(key)
+                openings[key] = openings.get(key, 0) + (key not in recorded)
+            elif key in opened and condition.holding:
                 now[key] = OpenException(condition, openings[key])
             elif opens(condition, policy, step):
                 openings[key] = openings.get(key, 0) + 1
                 now[key] = OpenException(condition, openings[key])
-        opened = now
+        opened, recorded = now, told
         after.append(opened)
     return after
 

@@ -119,7 +119,7 @@ def _totals(waiting: Waiting, invoice: Known) -> Iterator[Finding]:
     said = sum(amount or 0 for amount in amounts) + sum(parts)
     limit = minor_unit(body.currency) * (len(body.lines) + len(body.charges))
     difference = abs(body.total - said)
-    if difference > limit:
+    if difference > limit and difference > _price_credits(waiting, invoice):
         yield found(waiting, "TOTAL_MISMATCH", invoice, invoice.business_at, difference, body.currency)
 
 
@@ -163,7 +163,7 @@ def _given(memo: Known, invoice: Known) -> int:
 
 
 def _duplicates(waiting: Waiting) -> Iterator[Finding]:
-    every = waiting.papers.of("invoice")
+    every = [one for one in waiting.papers.of("invoice") if not is_credited_wholly(waiting, one)]
     for position, later in enumerate(every):
         if any(_are_twice(waiting, earlier, later) for earlier in every[:position]):
             body = invoice_body(later)
