@@ -177,7 +177,7 @@ class Ledger:
                         ledger.reached[milestone] += quantity
                 if milestone == ALLOCATION and filled and (line.backordered or filled[0][0].backordered):  # type: ignore[union-attr]  # as above
                     self.backordered = True
-                    _backorder(filled[0][0], line, noted)  # type: ignore[arg-type]  # as above
+                    _backorder(filled[0][0], line, noted, business_at)  # type: ignore[arg-type]  # as above
 
     def _read_shipments(self) -> None:
         for business_at, _, _, document in self.entries.get("shipment", ()):
@@ -325,11 +325,12 @@ class Ledger:
         )
 
 
-def _backorder(ledger: LineLedger, line: Line, noted: set[str]) -> None:
+def _backorder(ledger: LineLedger, line: Line, noted: set[str], at: int) -> None:
     """The latest allocation that names a line says how much of it is backordered; `noted`: by an earlier line of it."""
     before = ledger.backordered if ledger.key in noted else 0
     noted.add(ledger.key)
     ledger.backordered = before + (line.backordered or 0)
+    ledger.backordered_at = at
     ledger.expected_at = line.expected_at
 
 

@@ -205,7 +205,7 @@ def _credited_back(books: Books, invoice: Document) -> bool:
         assert isinstance(body, CreditMemoBody)
         named = {number for number, _ in body.invoices}
         named.update(value for kind, values in document.refs if kind == "invoice" for value in values)
-        if body.kind in ("cancellation", "rebill") and (not named or invoice.document_id in named):
+        if body.kind in ("cancellation", "rebill") and not body.lines and (not named or invoice.document_id in named):
             return True
     return any(each.document is invoice and each.credited >= each.body.total > 0 for each in books.money.invoices)
 
