@@ -68,7 +68,10 @@ def _partial(waiting: Waiting) -> Iterator[Finding]:
         and "shipment" in waiting.line_rules(ledger).milestones
     ]
     shipped = [unit.at for ledger in waiting.lines.whole() for unit in ledger.effective("shipment")]
-    if to_come and any(min(ledger.reached("order"), ledger.reached("shipment")) for ledger in lines):
+    wanted = any(
+        ledger.reached("order") or waiting.last(ledger) < ENDLESS for ledger in lines if ledger.reached("shipment")
+    )
+    if to_come and wanted:
         yield found(waiting, "PARTIAL_SHIPMENT", None, min(shipped), value_of(waiting, to_come))
 
 
