@@ -9,7 +9,7 @@ from o2c.schemas.documents import Document
 from tests.properties import oracle, subject
 from tests.properties.build import at
 from tests.properties.histories import CORRELATION_ID, papers
-from tests.properties.oracle.exposure import BUCKETS
+from tests.properties.oracle.exposure import BUCKETS, furthest
 from tests.properties.policies import plain_text, policy_of
 
 CLOCK = at(20)
@@ -47,7 +47,7 @@ def test_exposure_puts_each_unit_of_value_into_one_bucket(arrived: list[Document
 
 def _uninvoiced(known: Any, ledger: Any) -> int:
     """The net order value of what of a line is neither cancelled nor invoiced, what shipped beyond it included."""
-    wanted = max(ledger.reached("order"), ledger.reached(known.ends_with(ledger)))
+    wanted = furthest(known, ledger)
     value = oracle.net_value(ledger, (wanted - min(wanted, ledger.invoiced)) * known.lines.grain)
     return 0 if value is None else value
 

@@ -119,7 +119,8 @@ def _totals(waiting: Waiting, invoice: Known) -> Iterator[Finding]:
     said = sum(amount or 0 for amount in amounts) + sum(parts)
     limit = minor_unit(body.currency) * (len(body.lines) + len(body.charges))
     difference = abs(body.total - said)
-    if difference > limit and difference > _price_credits(waiting, invoice):
+    is_mended = 0 < body.total - said <= _price_credits(waiting, invoice)
+    if difference > limit and not is_mended:
         yield found(waiting, "TOTAL_MISMATCH", invoice, invoice.business_at, difference, body.currency)
 
 
