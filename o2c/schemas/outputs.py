@@ -32,21 +32,21 @@ ActionOutcome: TypeAlias = Literal["accepted", "refused", "decided"]
 OrphanReason: TypeAlias = Literal["NO_ORDER", "PATIENCE", "AFTER_RETENTION"]
 
 
-class Fulfilment(Struct, frozen=True):
+class Fulfilment(Struct, frozen=True, gc=False):
     """The furthest stage that any quantity has reached, and whether all that is ordered has reached it."""
 
     stage: FulfilmentStage
     complete: bool
 
 
-class Financial(Struct, frozen=True):
+class Financial(Struct, frozen=True, gc=False):
     """How far the money is, and whether all that shipped is invoiced and nothing is open."""
 
     stage: FinancialStage
     complete: bool
 
 
-class Waiting(Struct, frozen=True):
+class Waiting(Struct, frozen=True, gc=False):
     """What waits for a milestone: since when, until when, how much, and who owns the stall if it comes to one."""
 
     milestone: str
@@ -58,7 +58,7 @@ class Waiting(Struct, frozen=True):
     owner: str | None
 
 
-class Quantities(Struct, frozen=True):
+class Quantities(Struct, frozen=True, gc=False):
     """Quantities of the whole order by milestone."""
 
     ordered: DecimalText
@@ -70,7 +70,7 @@ class Quantities(Struct, frozen=True):
     returned: DecimalText | UnsetType = UNSET
 
 
-class Amounts(Struct, frozen=True, kw_only=True):
+class Amounts(Struct, frozen=True, kw_only=True, gc=False):
     """Money of the whole order, in its currency; `ordered` is null where a price is missing.
 
     invoiced = paid + discounted + credited + deducted + written_off + open; the rest stands beside it. `disputed` and
@@ -122,7 +122,7 @@ class Exposure(Struct, frozen=True):
     other_currencies: dict[str, OtherExposure] | UnsetType = UNSET
 
 
-class BillingReadiness(Struct, frozen=True):
+class BillingReadiness(Struct, frozen=True, gc=False):
     """Whether something can be invoiced now and how much; else how much is blocked. `blocked_by`: sorted codes.
 
     `amount` is null where a price is missing.
@@ -133,7 +133,7 @@ class BillingReadiness(Struct, frozen=True):
     blocked_by: list[str]
 
 
-class Milestone(Struct, frozen=True):
+class Milestone(Struct, frozen=True, gc=False):
     """When the first and the last quantity reached a milestone, and which fraction has."""
 
     first_at: TimeText | None
@@ -141,14 +141,14 @@ class Milestone(Struct, frozen=True):
     fraction: FractionText | None
 
 
-class Substitute(Struct, frozen=True):
+class Substitute(Struct, frozen=True, gc=False):
     """What was shipped on a line instead of what was ordered."""
 
     sku: str
     quantity: DecimalText
 
 
-class StatusLine(Struct, frozen=True):
+class StatusLine(Struct, frozen=True, gc=False):
     """Quantities of one line by milestone. `substitutes`: where another sku was shipped."""
 
     line: str | None
@@ -163,7 +163,7 @@ class StatusLine(Struct, frozen=True):
     substitutes: list[Substitute] | UnsetType = UNSET
 
 
-class TimelineDocument(Struct, frozen=True):
+class TimelineDocument(Struct, frozen=True, gc=False):
     """A document of the order, in its winning revision."""
 
     scope: str
@@ -175,7 +175,7 @@ class TimelineDocument(Struct, frozen=True):
     cancelled: bool
 
 
-class OpenException(Struct, frozen=True):
+class OpenException(Struct, frozen=True, gc=False):
     """An exception that is open on the order."""
 
     exception_id: str

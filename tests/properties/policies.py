@@ -15,7 +15,7 @@ FEEDS = (
     *("order", "allocation", "pick", "shipment", "pod", "invoice", "payment", "hold"),
     *("return", "credit_memo", "dispute", "transit", "incident"),
 )
-_STALLS = (
+STALLS = (
     *("STALLED_RELEASE", "STALLED_ALLOCATION", "STALLED_PICK", "STALLED_SHIPMENT", "MISSING_POD"),
     *("SHIPPED_NOT_INVOICED", "PAST_DUE", "UNCREDITED_RETURN", "UNAPPLIED_CASH", "UNRESOLVED_DISPUTE"),
 )
@@ -32,7 +32,7 @@ AT_ONCE = (
     *("PRICING_FAILURE", "INTEGRATION_TIMEOUT", "DOCUMENT_REJECTED", "UNMATCHED_LINE", "UOM_MISMATCH"),
     *("REVISION_CONFLICT", "ORPHAN_DOCUMENT", "IDENTITY_CONFLICT"),
 )
-CODES = (*_STALLS, *AT_ONCE)
+CODES = (*STALLS, *AT_ONCE)
 _OWN_TIMES = {
     "MISSING_POD": "after_eta",
     "UNRESOLVED_DISPUTE": "before_respond_by",
@@ -52,7 +52,7 @@ def policy_texts() -> st.SearchStrategy[str]:
 def plain_text(tolerance: str = "1d") -> str:
     """The whole path, every code on, around the clock, every stall after one time."""
     parts = ["version = 1"]
-    for code in _STALLS:
+    for code in STALLS:
         parts += [f"[stalls.{code}]", f'tolerance = "{tolerance}"', 'calendar = "always"', f'owner = "team {code}"']
     for code in AT_ONCE:
         parts += [f"[exceptions.{code}]", 'calendar = "always"', f'owner = "team {code}"']
@@ -70,7 +70,7 @@ def policy_text(number: int) -> str:
     if chance.random() < 0.5:
         selector = chance.choice(('fulfilment = "drop_ship"', 'customer = "C1"', 'channel = "web"'))
         parts += ["[[process.overrides]]", selector, f"milestones = {_path(chance)}"]
-    for code in _STALLS:
+    for code in STALLS:
         parts += [f"[stalls.{code}]", *_rule(chance, f"team {code}")]
         if code in _OWN_TIMES and chance.random() < 0.5:
             parts.append(f'{_OWN_TIMES[code]} = "{chance.randint(1, 3)}h"')

@@ -14,8 +14,8 @@ from o2c.connectors.kafka.names import OutputTopics
 from o2c.connectors.kafka.topic_rules import OutputSettings, output_rules
 from o2c.connectors.redis import write_generation
 from o2c.flows.cli import main
-from o2c.flows.correlation import milestones
-from o2c.flows.correlation.reason_codes import FEED_SILENT, STALL_CODES
+from o2c.flows.correlation.reason_codes import FEED_SILENT
+from o2c.flows.correlation.stalls import AWAITED_BY_CODE
 from o2c.flows.settings import settings_table
 from o2c.schemas import events, outputs, publish
 from o2c.schemas.events import EVENT_CLASSES
@@ -143,10 +143,9 @@ def test_readme_tells_how_output_topics_are_made() -> None:
 
 
 def test_readme_has_every_stall_and_the_document_that_it_awaits() -> None:
-    awaited = dict(zip(milestones.STALL_CODES, milestones.MILESTONES, strict=True)) | {milestones.RELEASE_CODE: "hold"}
     rows = table(README, "code", "waits from", "to", "document awaited")
     shown = {codes(code)[0]: codes(document)[0] for code, _, _, document in rows}
-    assert shown == {code: awaited[code] for code in STALL_CODES}
+    assert shown == AWAITED_BY_CODE
     assert FEED_SILENT in README.read_text()
 
 

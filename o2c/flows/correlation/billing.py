@@ -7,7 +7,7 @@ import msgspec
 
 from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.lines import LineLedger
-from o2c.flows.correlation.milestones import POD, SHIPMENT
+from o2c.flows.correlation.milestones import INVOICE, POD, SHIPMENT
 from o2c.flows.correlation.reason_codes import HOLD_CODES, INCIDENT_CODES
 from o2c.schemas.documents import HoldBody, IncidentBody
 from o2c.schemas.numbers import AMOUNT_PLACES, QUANTITY_PLACES, plain
@@ -59,6 +59,9 @@ def billing_of(ledger: Ledger, clock: int, *, price_disputed: bool) -> Billing:
         if path.invoice_from is None:
             continue
         base = path.invoice_from[billing]
+        reached = line.reached
+        if reached[INVOICE] >= reached[base] and (base != POD or reached[INVOICE] >= reached[SHIPMENT]):
+            continue
         quantity = line.to_bill(base)
         if base == POD:
             undelivered = line.to_bill(SHIPMENT) - quantity

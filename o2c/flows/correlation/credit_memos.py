@@ -1,12 +1,12 @@
 """What credit memos take back of what is invoiced, and what of the goods they settle."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from o2c.flows.correlation.lines import LineLedger
 from o2c.flows.correlation.milestones import CREDIT, INVOICE
+from o2c.flows.correlation.proofs import Filled
 from o2c.flows.correlation.returns import LOWERING
-from o2c.schemas.documents import CreditMemoBody, Document, Line
+from o2c.schemas.documents import CreditMemoBody, Document
 
 if TYPE_CHECKING:
     from o2c.flows.correlation.ledger import InvoiceLine, Ledger
@@ -20,21 +20,19 @@ def read_credit_memos(ledger: "Ledger") -> None:
         lowers = body.kind in LOWERING
         named = _invoices_of(document, body)
         meant = [each for each in ledger.invoice_lines if not named or _is_named(each[0], scope, named)]
-        lines: Sequence[Line] = body.lines or ()
-        misfits = ledger.matcher.misfits
-        if not body.lines and lowers and body.kind != "quantity":
-            lines = [line for _, line, _ in meant]
-        for line in lines:
-            for ordered, quantity in ledger.matcher.find(line, CREDIT, business_at, document):
-                # A correction of the price names the lines that it corrects: it credits no goods.
-                if body.kind != "price":
-                    ordered.credited += quantity
-                ledger.credit_lines.append((document, ordered, quantity))
-                if lowers:
-                    _lower(ledger, ordered, quantity, business_at, meant if named else [])
-        if not body.lines:
-            # These lines are the invoices': what of them fits no line has been said of the invoices.
-            ledger.matcher.forget_since(misfits)
+        filled: list[Filled] = []
+        if body.lines:
+            for line in body.lines:
+                filled.extend(ledger.matcher.find(line, CREDIT, business_at, document))
+        elif lowers and body.kind != "quantity":
+            filled = [(ordered, quantity) for _, _, parts in meant for ordered, quantity in parts if quantity > 0]
+        for ordered, quantity in filled:
+            # A correction of the price names the lines that it corrects: it credits no goods.
+            if body.kind != "price":
+                ordered.credited += quantity
+            ledger.credit_lines.append((document, ordered, quantity))
+            if lowers:
+                _lower(ledger, ordered, quantity, business_at, meant if named else [])
 
 
 def _invoices_of(document: Document, body: CreditMemoBody) -> set[str]:

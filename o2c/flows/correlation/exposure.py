@@ -62,7 +62,8 @@ def _add_invoices(exposure: Exposure, ledger: Ledger, money: Money, clock: int) 
         if invoice.body.currency != money.currency:
             buckets = exposure.others.setdefault(invoice.body.currency, {})
         in_dispute = disputed.get(f"{invoice.document.scope}/{invoice.document.document_id}", 0)
-        late = min(invoice.open - in_dispute, invoice.past_due(clock))
+        # What is in dispute is the oldest of it.
+        late = max(0, invoice.past_due(clock) - in_dispute)
         parts = (in_dispute, late, invoice.open - in_dispute - late)
         for bucket, amount in zip(_OF_INVOICES, parts, strict=True):
             if amount:

@@ -177,7 +177,7 @@ class Ledger:
                         ledger.reached[milestone] += quantity
                 if milestone == ALLOCATION and filled and (line.backordered or filled[0][0].backordered):  # type: ignore[union-attr]  # as above
                     self.backordered = True
-                    _backorder(filled[0][0], line, noted)  # type: ignore[arg-type]  # as above
+                    _backorder(filled[0][0], line, noted, business_at)  # type: ignore[arg-type]  # as above
 
     def _read_shipments(self) -> None:
         for business_at, _, _, document in self.entries.get("shipment", ()):
@@ -230,7 +230,7 @@ class Ledger:
                 for line in body.lines or ():  # type: ignore[union-attr]  # these types have lines
                     at = line.at if line.at is not None else business_at
                     own = self.lines.get(line_key(line.line)) if line.line is not None else None
-                    candidates = [own] if own is not None else self.matcher.candidates(line)  # type: ignore[arg-type]
+                    candidates = [own] if own is not None else self.matcher.candidates(line)  # type: ignore[arg-type]  # as above
                     if candidates and line.quantity > 0:
                         candidates[0].lose(milestone, at, lost_at, line.quantity)
 
@@ -325,11 +325,12 @@ class Ledger:
         )
 
 
-def _backorder(ledger: LineLedger, line: Line, noted: set[str]) -> None:
+def _backorder(ledger: LineLedger, line: Line, noted: set[str], at: int) -> None:
     """The latest allocation that names a line says how much of it is backordered; `noted`: by an earlier line of it."""
     before = ledger.backordered if ledger.key in noted else 0
     noted.add(ledger.key)
     ledger.backordered = before + (line.backordered or 0)
+    ledger.backordered_at = at
     ledger.expected_at = line.expected_at
 
 

@@ -35,6 +35,7 @@ class LineLedger:
     __slots__ = (
         "amount",
         "backordered",
+        "backordered_at",
         "closed_by",
         "component",
         "credited",
@@ -86,6 +87,7 @@ class LineLedger:
         self.free = False
         self.component = False
         self.backordered = 0
+        self.backordered_at = 0
         self.expected_at: int | None = None
         self.closed_by: int | None = None
         self.returned = 0

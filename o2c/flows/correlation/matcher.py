@@ -52,16 +52,6 @@ class Matcher:
             filled.append(self._apart(line, rest, business_at, document, self.unmatched))
         return filled
 
-    @property
-    def misfits(self) -> tuple[int, int]:
-        """How many of each kind there are."""
-        return len(self.unmatched), len(self.uom_mismatches)
-
-    def forget_since(self, misfits: tuple[int, int]) -> None:
-        """Forget what was found to fit no line since there were so many."""
-        del self.unmatched[misfits[0] :]
-        del self.uom_mismatches[misfits[1] :]
-
     def converted(self, line: Line) -> Line:
         """The line in the unit in which the order counts, with all its quantities; as it is where nothing converts."""
         own = self._lines.get(line_key(line.line)) if line.line is not None else None

@@ -23,9 +23,6 @@ LINE_MILESTONES: Final = 6
 
 INDEX: Final = {name: index for index, name in enumerate(MILESTONES)}
 
-QUANTITY_NAMES: Final = ("ordered", "allocated", "picked", "shipped", "delivered", "invoiced")
-"""What a quantity that has reached each of LINE_MILESTONES is called."""
-
 STALL_CODES: Final = (
     "",
     "STALLED_ALLOCATION",

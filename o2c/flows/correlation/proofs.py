@@ -16,6 +16,10 @@ Entry = tuple[int, str, str, Document]
 """A counting document behind what sorts it: (business time, scope, document id, document)."""
 
 
+Filled = tuple[LineLedger, int]
+"""A line of the order, and how much of a document's line fills it."""
+
+
 class ShipmentLedger:
     """One counting shipment: what it carried of each line, when and in all, and how much has been delivered of it.
 

@@ -277,7 +277,7 @@ class Settlement:
                 not payments or any(payment in invoice.payments for payment in payments)
             ):
                 rest -= invoice.reopen(rest, at)
-        for payment in reversed(affected):
+        for payment in reversed([each for each in affected if each.body.currency == body.currency]):
             for name in ("overpaid", "unapplied"):
                 taken = min(max(0, rest), getattr(payment, name))
                 setattr(payment, name, getattr(payment, name) - taken)

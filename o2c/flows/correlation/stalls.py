@@ -40,6 +40,8 @@ RESOLUTION = RELEASE + 3
 
 _CODES = (*STALL_CODES, RELEASE_CODE, "UNCREDITED_RETURN", "UNAPPLIED_CASH", "UNRESOLVED_DISPUTE")
 _AWAITED = (*MILESTONES, "hold", "credit_memo", "payment", "dispute")
+AWAITED_BY_CODE = {code: awaited for code, awaited in zip(_CODES, _AWAITED, strict=True) if code}
+"""The document type whose feed could refute each stall."""
 
 
 class Wait:

@@ -3,10 +3,11 @@
 from functools import lru_cache
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from o2c.flows.correlation.billing import Billing
 from o2c.flows.correlation.exceptions import time_or_none
 from o2c.flows.correlation.exposure import BUCKETS, Exposure, exposure_of
-from o2c.flows.correlation.invoices import InvoiceLedger
 from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.lines import LineLedger
 from o2c.flows.correlation.milestones import (
@@ -15,7 +16,6 @@ from o2c.flows.correlation.milestones import (
     ORDER,
     PAYMENT,
     POD,
-    QUANTITY_NAMES,
     SHIPMENT,
 )
 from o2c.flows.correlation.money import Money
@@ -23,13 +23,28 @@ from o2c.flows.correlation.order import NEVER, Judgement, OrderState
 from o2c.flows.correlation.stalls import RELEASE, Wait
 from o2c.schemas.documents import GoodsBody, OrderBody
 from o2c.schemas.numbers import AMOUNT_PLACES, FRACTION_PLACES, QUANTITY_PLACES, divide_half_even, plain
+from o2c.schemas.outputs import (
+    Amounts,
+    BillingReadiness,
+    Financial,
+    FinancialStage,
+    Fulfilment,
+    FulfilmentStage,
+    Milestone,
+    OpenException,
+    Quantities,
+    StatusLine,
+    Substitute,
+    TimelineDocument,
+    Waiting,
+)
 from o2c.schemas.records import StatusRecord
 from o2c.schemas.times import rfc3339
 
 _encode = msgspec.json.encode
 _FRACTION_UNIT = 10**FRACTION_PLACES
 _WRITTEN_QUANTITIES = 16_384
-_STAGES = ("ordered", "allocated", "picked", "shipped", "delivered")
+_STAGES: tuple[FulfilmentStage, ...] = ("ordered", "allocated", "picked", "shipped", "delivered")
 
 
 @lru_cache(maxsize=_WRITTEN_QUANTITIES)
@@ -39,9 +54,13 @@ def quantity_text(quantity: int) -> str:
 
 
 @lru_cache(maxsize=_WRITTEN_QUANTITIES)
+def _text(amount: int) -> str:
+    return plain(amount, AMOUNT_PLACES)
+
+
 def amount_text(amount: int | None) -> str | None:
     """An amount of 10^-4 as the contract writes it; None stays None."""
-    return None if amount is None else plain(amount, AMOUNT_PLACES)
+    return None if amount is None else _text(amount)
 
 
 def render(state: OrderState, judgement: Judgement, clock: int, version: int) -> StatusRecord:
@@ -60,45 +79,20 @@ def render(state: OrderState, judgement: Judgement, clock: int, version: int) ->
         "channel": None if header is None else header.channel,
         "currency": money.currency,
         "warehouse": None if header is None else header.warehouse,
-        "fulfilment": {"stage": stage, "complete": complete},
-        "financial": {"stage": financial, "complete": settled},
+        "fulfilment": Fulfilment(stage, complete),
+        "financial": Financial(financial, settled),
         "closed": judgement.closed,
         "health": state.health,
         "waiting_for": _waiting_for(judgement.waits, money.currency),
-        "quantities": {**_quantities(totals), "returned": quantity_text(sum([line.returned for line in lines]))},
-        "amounts": {
-            "ordered": amount_text(money.ordered),
-            "invoiced": amount_text(money.invoiced),
-            "paid": amount_text(money.paid),
-            "discounted": amount_text(money.discounted),
-            "credited": amount_text(money.credited),
-            "deducted": amount_text(money.deducted),
-            "written_off": amount_text(money.written_off),
-            "open": amount_text(money.open),
-            "overpaid": amount_text(money.overpaid),
-            "unapplied": amount_text(money.unapplied),
-            "credit_due": amount_text(money.credit_due),
-            "disputed": amount_text(exposure.buckets.get("disputed", 0)),
-            "past_due": amount_text(sum(each.past_due(clock) for each in money.open_invoices if _at_home(each, money))),
-            "refunded": amount_text(money.refunded),
-        },
+        "quantities": _quantities(totals, lines),
+        "amounts": _amounts(money, exposure, clock),
         "exposure": _exposure(exposure, money),
-        "billing": {
-            "ready": judgement.readiness.ready,
-            "amount": amount_text(judgement.readiness.amount),
-            "blocked_by": judgement.readiness.blocked_by,
-        },
+        "billing": _readiness(judgement.readiness),
         "milestones": _milestones(ledger, money, lines, totals[ORDER]),
         "lines": [_line(line) for line in ledger.ordered_lines],
         "documents": _timeline(state),
         "exceptions": [
-            {
-                "exception_id": life.exception_id,
-                "code": life.code,
-                "severity": life.severity,
-                "owner": life.owner,
-                "due_at": time_or_none(life.due_at),
-            }
+            OpenException(life.exception_id, life.code, life.severity, life.owner, time_or_none(life.due_at))  # type: ignore[arg-type]  # a severity
             for _, life in sorted(state.lives.items())
             if life.is_open
         ]
@@ -120,8 +114,36 @@ def render(state: OrderState, judgement: Judgement, clock: int, version: int) ->
     )
 
 
-def _at_home(invoice: InvoiceLedger, money: Money) -> bool:
-    return invoice.body.currency == money.currency
+def _amounts(money: Money, exposure: Exposure, clock: int) -> Amounts:
+    past_due = 0
+    for invoice in money.open_invoices:
+        if invoice.body.currency == money.currency:
+            past_due += invoice.past_due(clock)
+    return Amounts(
+        ordered=amount_text(money.ordered),
+        invoiced=_text(money.invoiced),
+        paid=_text(money.paid),
+        discounted=_text(money.discounted),
+        credited=_text(money.credited),
+        deducted=_text(money.deducted),
+        written_off=_text(money.written_off),
+        open=_text(money.open),
+        overpaid=_text(money.overpaid),
+        unapplied=_text(money.unapplied),
+        credit_due=_text(money.credit_due),
+        disputed=_text(exposure.buckets.get("disputed", 0)),
+        past_due=_text(past_due),
+        refunded=_text(money.refunded),
+    )
+
+
+_NOTHING_TO_BILL = msgspec.Raw(_encode({"ready": False, "amount": "0", "blocked_by": []}))
+
+
+def _readiness(billing: Billing) -> BillingReadiness | msgspec.Raw:
+    if not billing.lines:
+        return _NOTHING_TO_BILL
+    return BillingReadiness(billing.ready, amount_text(billing.amount), list(billing.blocked_by))
 
 
 _NOTHING_AT_RISK = msgspec.Raw(_encode(dict.fromkeys((*BUCKETS, "credit_due", "unapplied"), "0")))
@@ -168,7 +190,7 @@ def _totals(lines: list[LineLedger]) -> list[int]:
     return list(map(sum, zip(*(line.reached for line in lines), strict=True))) if lines else [0] * LINE_MILESTONES
 
 
-def fulfilment(ledger: Ledger, lines: list[LineLedger], totals: list[int]) -> tuple[str, bool]:
+def fulfilment(ledger: Ledger, lines: list[LineLedger], totals: list[int]) -> tuple[FulfilmentStage, bool]:
     """The furthest stage that any quantity has reached, and whether all that is ordered has reached it."""
     furthest = POD
     while furthest > ORDER and totals[furthest] <= 0:
@@ -192,7 +214,7 @@ def _cancelled(ledger: Ledger, ordered: int) -> bool:
     return taken_back or any(line.ordered_gross > 0 for line in ledger.lines.values())
 
 
-def _financial(money: Money, lines: list[LineLedger]) -> tuple[str, bool]:
+def _financial(money: Money, lines: list[LineLedger]) -> tuple[FinancialStage, bool]:
     if not money.invoices:
         return "unbilled", False
     if money.open_invoices:
@@ -200,7 +222,7 @@ def _financial(money: Money, lines: list[LineLedger]) -> tuple[str, bool]:
     return "paid", all(line.to_bill(SHIPMENT) == 0 for line in lines)
 
 
-def _waiting_for(waits: list[Wait], currency: str | None) -> list[dict[str, object]]:
+def _waiting_for(waits: list[Wait], currency: str | None) -> list[Waiting]:
     """One entry a milestone: feed and start of its oldest unit, due time and owner of the earliest deadline."""
     if not waits:
         return []
@@ -208,7 +230,7 @@ def _waiting_for(waits: list[Wait], currency: str | None) -> list[dict[str, obje
     for wait in waits:
         if wait.awaited < RELEASE:
             by_milestone.setdefault(wait.awaited, []).append(wait)
-    entries: list[dict[str, object]] = []
+    entries: list[Waiting] = []
     for awaited in sorted(by_milestone):
         group = by_milestone[awaited]
         oldest = soonest = group[0]
@@ -218,15 +240,15 @@ def _waiting_for(waits: list[Wait], currency: str | None) -> list[dict[str, obje
         worth = None if None in amounts else sum(amount for amount in amounts if amount is not None)
         quantity = None if awaited == PAYMENT else sum(wait.quantity or 0 for wait in group)
         entries.append(
-            {
-                "milestone": MILESTONES[awaited],
-                "feed": oldest.feed,
-                "since": rfc3339(oldest.since),
-                "due_at": time_or_none(soonest.deadline),
-                "quantity": None if quantity is None else quantity_text(quantity),
-                "amount": amount_text(worth),
-                "owner": soonest.rule.owner,
-            }
+            Waiting(
+                MILESTONES[awaited],
+                oldest.feed,
+                rfc3339(oldest.since),
+                time_or_none(soonest.deadline),
+                None if quantity is None else quantity_text(quantity),
+                amount_text(worth),
+                soonest.rule.owner,
+            )
         )
     return entries
 
@@ -245,17 +267,17 @@ def _age(wait: Wait) -> int:
     return wait.since
 
 
-def _milestones(ledger: Ledger, money: Money, lines: list[LineLedger], ordered: int) -> dict[str, object]:
+def _milestones(ledger: Ledger, money: Money, lines: list[LineLedger], ordered: int) -> dict[str, Milestone]:
     """When each milestone of the order's paths was first and last reached, and by which fraction of what is ordered."""
-    reached: dict[str, object] = {}
+    reached: dict[str, Milestone] = {}
     for index in _on_path(ledger, lines):
         if index == PAYMENT:
             if money.payment_times:
-                reached["payment"] = {
-                    "first_at": rfc3339(money.payment_times[0]),
-                    "last_at": rfc3339(money.payment_times[-1]),
-                    "fraction": _fraction(money.invoiced - money.open, money.invoiced),
-                }
+                reached["payment"] = Milestone(
+                    rfc3339(money.payment_times[0]),
+                    rfc3339(money.payment_times[-1]),
+                    _fraction(money.invoiced - money.open, money.invoiced),
+                )
             continue
         first, last, part = NEVER, -NEVER, 0
         for line in lines:
@@ -270,11 +292,11 @@ def _milestones(ledger: Ledger, money: Money, lines: list[LineLedger], ordered: 
                 part += there if there < whole else whole  # noqa: FURB136  # the call would cost more than all the rest
         if first != NEVER:
             first_at = rfc3339(first)
-            reached[MILESTONES[index]] = {
-                "first_at": first_at,
-                "last_at": first_at if last == first else rfc3339(last),
-                "fraction": "1" if part == ordered and part else _fraction(part, ordered),
-            }
+            reached[MILESTONES[index]] = Milestone(
+                first_at,
+                first_at if last == first else rfc3339(last),
+                "1" if part == ordered and part else _fraction(part, ordered),
+            )
     return reached
 
 
@@ -296,23 +318,25 @@ def _fraction(part: int, whole: int) -> str | None:
     return plain(max(0, divide_half_even(part * _FRACTION_UNIT, whole)), FRACTION_PLACES)
 
 
-def _line(line: LineLedger) -> dict[str, object]:
-    written: dict[str, object] = {"line": line.line, "sku": line.sku}
-    written.update(zip(QUANTITY_NAMES, map(quantity_text, line.reached), strict=True))
-    written["returned"] = quantity_text(line.returned)
+def _line(line: LineLedger) -> StatusLine:
+    substitutes: list[Substitute] | UnsetType = UNSET
     if line.substitutes:
-        written["substitutes"] = [
-            {"sku": sku, "quantity": quantity_text(quantity)} for sku, quantity in sorted(line.substitutes.items())
-        ]
-    return written
+        substitutes = [Substitute(sku, quantity_text(quantity)) for sku, quantity in sorted(line.substitutes.items())]
+    ordered, allocated, picked, shipped, delivered, invoiced = map(quantity_text, line.reached)
+    returned = quantity_text(line.returned)
+    return StatusLine(
+        line.line, line.sku, ordered, allocated, picked, shipped, delivered, invoiced, returned, substitutes
+    )
 
 
-def _quantities(reached: list[int]) -> dict[str, str]:
-    """How much has reached each milestone, by the name that it has then."""
-    return dict(zip(QUANTITY_NAMES, map(quantity_text, reached), strict=True))
+def _quantities(totals: list[int], lines: list[LineLedger]) -> Quantities:
+    """How much has reached each milestone, by the name that it has then, and how much came back."""
+    ordered, allocated, picked, shipped, delivered, invoiced = map(quantity_text, totals)
+    returned = sum([line.returned for line in lines])
+    return Quantities(ordered, allocated, picked, shipped, delivered, invoiced, quantity_text(returned))
 
 
-def _timeline(state: OrderState) -> list[dict[str, object]]:
+def _timeline(state: OrderState) -> list[TimelineDocument]:
     """Every document, counting or not, in the order of business time."""
     least_seen = state.least_seen
     entries = []
@@ -323,14 +347,14 @@ def _timeline(state: OrderState) -> list[dict[str, object]]:
         entries.append((business_at, document.scope, document.type, document.document_id, document))
     entries.sort()
     return [
-        {
-            "scope": scope,
-            "type": document_type,
-            "document_id": document_id,
-            "revision": document.revision,
-            "source": document.source,
-            "business_at": rfc3339(business_at),
-            "cancelled": document.cancelled,
-        }
+        TimelineDocument(
+            scope,
+            document_type,
+            document_id,
+            document.revision,
+            document.source,
+            rfc3339(business_at),
+            document.cancelled,
+        )
         for business_at, scope, document_type, document_id, document in entries
     ]

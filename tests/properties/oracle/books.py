@@ -67,19 +67,19 @@ class Book:
         self.levels.append((at, settled))
         return settled
 
-    def take_back(self, at: int, amount: int, payment: DocumentKey | None) -> int:
-        """Re-open what of an amount was paid (by a payment), the latest first; how much it was is returned."""
-        taken = 0
+    def take_back(self, at: int, amount: int) -> int:
+        """Re-open what of an amount was paid, the latest first; what of it payments had brought is returned."""
+        taken = back = 0
         for pot in reversed(self.receipts):
-            if payment is None or pot.source.key == payment:
-                part = min(pot.left, amount - taken)
-                pot.left -= part
-                taken += part
+            part = min(pot.left, amount - taken)
+            pot.left -= part
+            taken += part
+            back += part if pot.source.document.type == "payment" else 0
         self.paid -= taken
         self.open += taken
         self.levels.append((at, -taken))
         self.taken_back += taken
-        return taken
+        return back
 
 
 class Books:
@@ -145,7 +145,11 @@ class Books:
         advised: list[Application] = []
         for other in self.papers.of("payment"):
             advice = payment_body(other)
-            if advice.kind == "remittance" and advice.reference == body.reference:
+            if advice.reference != body.reference or (advice.applications and advice.kind == "receipt"):
+                continue
+            if advice.kind == "receipt" and other.place < receipt.place:
+                return ()
+            if advice.kind == "remittance":
                 advised += advice.applications
         return tuple(advised)
 
@@ -161,7 +165,7 @@ class Books:
         if application.amount > 0:
             book.appliers.append(payment)
         else:
-            taken = book.take_back(at, -application.amount, None)
+            taken = book.take_back(at, -application.amount)
             next(pot for pot in self.unapplied if pot.source == payment).left += taken
         cash = book.move(at, application.amount)
         self._pay(book, payment, cash)
@@ -219,7 +223,7 @@ class Books:
             for application in body.applications:
                 book = self.books.get((payment.key[0], "invoice", application.invoice))
                 if book is not None and book.currency == body.currency:
-                    book.take_back(payment.business_at, abs(application.amount), None)
+                    book.take_back(payment.business_at, abs(application.amount))
             return
         left = abs(body.amount)
         named = [one for one in payment.named("payment") if self._stood(payment, one)]
@@ -339,10 +343,11 @@ class Books:
             numbers = [body.invoice]
         else:
             payment = self.papers.find(dispute.key[0], "payment", body.payment or "")
-            is_late = payment is not None and by is not None and payment.business_at > by
+            is_late = payment is not None and by is not None and payment.business_at >= by
             is_money = payment is not None and counts(payment) and payment_body(payment).kind == "receipt"
             stands = payment is not None and is_money and not is_late
-            numbers = [one.invoice for one in self.applications(payment)] if stands and payment is not None else []
+            applied = self.applications(payment) if stands and payment is not None else ()
+            numbers = [one.invoice for one in applied if one.amount > 0]
         keys = dict.fromkeys((dispute.key[0], "invoice", number) for number in numbers)
         return [self.books[key] for key in keys if key in self.books]
 

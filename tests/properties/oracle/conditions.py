@@ -69,10 +69,15 @@ def evaluate(correlation_id: str, arrivals: Iterable[Document], policy: Policy, 
             *(_at_once(correlation_id, finding, clock) for finding in all_findings(waiting) if finding.rule.enabled),
         ],
         waits=waits,
-        done=waiting.is_settled() and not backordered and all(wait.milestone == "release" for wait in waits),
+        done=waiting.is_settled() and not backordered and all(_is_over(wait, clock) for wait in waits),
         held=bool(waiting.open_holds()),
         at_risk=any(_is_near(wait, clock) for wait in running),
     )
+
+
+def _is_over(wait: Wait, clock: int) -> bool:
+    """Whether a wait keeps no order from its end: holds do not by themselves, nor what is still to come."""
+    return wait.milestone == "release" or (wait.milestone == "resolution" and (wait.start or 0) > clock)
 
 
 def _is_near(wait: Wait, clock: int) -> bool:
@@ -175,20 +180,23 @@ def open_set(correlation_id: str, history: Iterable[Step], policy: Policy) -> li
     arrivals: list[Document] = []
     openings: dict[str, int] = {}
     opened: dict[str, OpenException] = {}
+    recorded: set[str] = set()
     after = []
     for step in history:
         arrivals += step.arrived
         now: dict[str, OpenException] = {}
+        told: set[str] = set()
         for condition in evaluate(correlation_id, arrivals, policy, step.clock).conditions:
             key = condition.exception_id
             if condition.recorded:
-                continue
-            if key in opened and condition.holding:
+                told.add(key)
+                openings[key] = openings.get(key, 0) + (key not in recorded)
+            elif key in opened and condition.holding:
                 now[key] = OpenException(condition, openings[key])
             elif opens(condition, policy, step):
                 openings[key] = openings.get(key, 0) + 1
                 now[key] = OpenException(condition, openings[key])
-        opened = now
+        opened, recorded = now, told
         after.append(opened)
     return after
 

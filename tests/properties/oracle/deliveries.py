@@ -28,37 +28,41 @@ class Deliveries:
 
     def __post_init__(self) -> None:
         """First what names a shipment or a package; then what is said line by line; then what delivers all the rest."""
-        unnamed: list[tuple[Known, list[Proof]]] = []
+        unnamed: list[tuple[Known, int, Line]] = []
         rest: list[Known] = []
         for pod in self.papers.of("pod"):
             for position, line in enumerate(goods_body(pod).lines or ()):
-                self._take_line(pod, position, line, unnamed)
+                if not self._take_line(pod, position, line):
+                    unnamed.append((pod, position, line))
             if goods_body(pod).lines is None and (pod.named("shipment") or self._named_packages(pod)):
                 self._take_rest(pod)
             elif goods_body(pod).lines is None:
                 rest.append(pod)
         every = self._every_shipment()
-        for pod, proofs in unnamed:
-            self._share_out(pod, proofs, every, None, proves=len(every) == 1)
+        for pod, position, line in unnamed:
+            self._share_out(pod, self._line_shares(pod, position, line), every, None, proves=len(every) == 1)
         for pod in rest:
             self._take_rest(pod)
 
-    def _take_line(self, pod: Known, position: int, line: Line, unnamed: list[tuple[Known, list[Proof]]]) -> None:
+    def _take_line(self, pod: Known, position: int, line: Line) -> bool:
+        """Deliver what a line names a shipment or a package for; False where it names none."""
         own = tuple(number for kind, number in line.references if kind == "shipment")
-        wanted = self._shipments(pod, own or pod.named("shipment"))
         packages = self._named_packages(pod)
-        proofs = self._line_shares(pod, position, line)
         if line.package is not None and self._carriers(pod, line.package):
+            proofs = self._line_shares(pod, position, line)
             self._share_out(pod, proofs, self._carriers(pod, line.package), line.package)
         elif own or pod.named("shipment"):
-            self._share_out(pod, proofs, wanted, None)
+            shipments = self._shipments(pod, own or pod.named("shipment"))
+            self._share_out(pod, self._line_shares(pod, position, line), shipments, None)
         elif packages:
+            proofs = self._line_shares(pod, position, line)
             for shipment, package in packages:
                 proofs = self._share_out(pod, proofs, [shipment], package)
         elif self._carriers_of_others(pod):
-            self._share_out(pod, proofs, self._carriers_of_others(pod), None)
+            self._share_out(pod, self._line_shares(pod, position, line), self._carriers_of_others(pod), None)
         else:
-            unnamed.append((pod, proofs))
+            return False
+        return True
 
     def _carriers_of_others(self, pod: Known) -> list[DocumentKey]:
         """The shipments that other lines of a proof name by their packages."""

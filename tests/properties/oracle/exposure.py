@@ -57,7 +57,7 @@ def _disputed(waiting: Waiting, book: Book) -> int:
     total = 0
     for dispute in waiting.papers.of("dispute"):
         body = dispute_body(dispute)
-        if is_resolved(waiting, dispute):
+        if is_resolved(waiting, dispute) or dispute.business_at > waiting.clock:
             continue
         left = body.amount
         for disputed in waiting.books.disputed_books(dispute):

@@ -6,7 +6,8 @@ from iso4217 import Currency
 
 from o2c.schemas.documents import OrderLine
 from tests.properties.oracle.documents import Papers, invoice_body, order_body, payment_body
-from tests.properties.oracle.model import Known, Ledger
+from tests.properties.oracle.matching import name_of
+from tests.properties.oracle.model import Known, Ledger, LineName
 
 VALUE_UNIT = 10**14
 ALL_PERCENT = 10**6
@@ -40,20 +41,34 @@ def ordered_amount(papers: Papers) -> int | None:
     if not papers.orders:
         return 0 if papers.is_cancelled else None
     currency = currency_of(papers)
-    amounts = [order_amount(order) for order in papers.orders if order_body(order).currency == currency]
+    components = _components(papers)
+    orders = [order for order in papers.orders if order_body(order).currency == currency]
+    amounts = [order_amount(order, components) for order in orders]
     known = [amount for amount in amounts if amount is not None]
     return sum(known) if len(known) == len(amounts) else None
 
 
-def order_amount(order: Known) -> int | None:
+def order_amount(order: Known, components: frozenset[LineName] = frozenset()) -> int | None:
     """What one order document is worth at net prices, charges included."""
     body = order_body(order)
     numbers = {line.line for line in body.lines}
-    values = [_line_amount(line) for line in body.lines if line.parent_line is None or line.parent_line not in numbers]
+    lines = [line for line in body.lines if line.parent_line is None or line.parent_line not in numbers]
+    values = [_line_amount(line) for line in lines if name_of(line) not in components]
     known = [value for value in values if value is not None]
     if len(known) < len(values):
         return body.total
     return sum(known) + sum(charge.amount + (charge.tax or 0) for charge in body.charges)
+
+
+def _components(papers: Papers) -> frozenset[LineName]:
+    """The lines that are parts of kits by the first document that has them."""
+    found: dict[LineName, bool] = {}
+    for order in papers.orders:
+        lines = order_body(order).lines
+        numbers = {line.line for line in lines}
+        for line in lines:
+            found.setdefault(name_of(line), line.parent_line is not None and line.parent_line in numbers)
+    return frozenset(name for name, is_part in found.items() if is_part)
 
 
 def _line_amount(line: OrderLine) -> int | None:

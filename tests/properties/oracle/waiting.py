@@ -207,22 +207,28 @@ class Waiting:
 
     # ----------------------------------------------------------------- deliveries
 
-    def _for_deliveries(self) -> Iterator[Wait]:
+    def pending(self) -> list[tuple[Known, Ledger, list[Unit]]]:
+        """By shipment and line, the units of which nobody has said a word: not delivered, refused or credited."""
         refused = {name: _refused(ledger) for name, ledger in self.lines.ledgers.items()}
         credited = {name: ledger.credited_lines for name, ledger in self.lines.ledgers.items()}
+        found = []
         for shipment in self.papers.of("shipment"):
             settling = (refused, credited) if shipment.key in self.deliveries.proved else (refused,)
             for name in self.lines.carried[shipment.key]:
-                ledger = self.lines.ledgers[name]
-                rules = self.line_rules(ledger, goods_body(shipment).carrier)
                 units = self.deliveries.waiting(shipment.key, name)
                 for pool in settling:
                     settled = min(pool[name], len(units))
                     units = units[settled:]
                     pool[name] -= settled
-                if "pod" in rules.milestones and "shipment" in rules.milestones:
-                    for unit in units:
-                        yield self._for_delivery(shipment, ledger, unit, rules)
+                found.append((shipment, self.lines.ledgers[name], units))
+        return found
+
+    def _for_deliveries(self) -> Iterator[Wait]:
+        for shipment, ledger, units in self.pending():
+            rules = self.line_rules(ledger, goods_body(shipment).carrier)
+            if "pod" in rules.milestones and "shipment" in rules.milestones:
+                for unit in units:
+                    yield self._for_delivery(shipment, ledger, unit, rules)
 
     def _for_delivery(self, shipment: Known, ledger: Ledger, unit: Unit, rules: Rules) -> Wait:
         rule = _rule(rules, "pod")
@@ -262,12 +268,15 @@ class Waiting:
         """What carriers said of a shipment, in order."""
         numbers = {number for _, number in goods_body(shipment).packages if number is not None}
         numbers |= set(shipment.named("tracking"))
-        return [
-            one
-            for one in self.papers.of("transit")
-            if one.key[0] == shipment.key[0]
-            and (shipment.key[2] in one.named("shipment") or numbers & set(one.named("tracking")))
-        ]
+        told = []
+        for notice in self.papers.of("transit"):
+            shipments, trackings = notice.named("shipment"), notice.named("tracking")
+            is_named = shipment.key[2] in shipments or bool(numbers & set(trackings))
+            if (shipments or trackings) and is_named and notice.key[0] == shipment.key[0]:
+                told.append(notice)
+            if not (shipments or trackings) and len(self.papers.of("shipment")) == 1:
+                told.append(notice)
+        return told
 
 
 def _refused(ledger: Ledger) -> int:

@@ -33,7 +33,8 @@ _WRITERS: dict[str, Callable[[Desk], None]] = {
 
 _KINDS = (
     *("allocation", "pick", "shipment", "shipment", "pod", "pod", "invoice", "invoice", "payment", "payment"),
-    *("payment", "hold", "return", "credit_memo", "dispute", "transit", "incident", "order"),
+    *("payment", "hold", "hold", "return", "credit_memo", "dispute", "transit", "incident", "order"),
+    *("allocation", "payment"),
     *("revision", "revision", "reversal"),
 )
 _NEEDS = {

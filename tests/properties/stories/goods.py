@@ -12,7 +12,7 @@ def allocation(desk: Desk) -> None:
     """Stock reserved, now and then too little."""
 
     def line(desk: Desk, ordered: OrderLine) -> Line:
-        short = desk.draw(mostly(None, UNIT, 2 * UNIT, times=3))
+        short = desk.draw(mostly(None, UNIT, 2 * UNIT, times=1))
         backordered = {} if short is None else {"backordered": short, "expected_at": at(20)}
         made = line_of(desk, ordered, **backordered)
         return structs.replace(made, quantity=max(0, made.quantity - (short or 0)))

@@ -45,7 +45,7 @@ def invoice(desk: Desk) -> None:
     body = InvoiceBody(
         currency=draw(mostly("USD", "EUR", times=15)),
         lines=lines,
-        total=(asked + draw(mostly(0, money(1), money(-1), times=8))) * draw(mostly(1, -1, times=15)),
+        total=(asked + draw(mostly(0, money(1), money(-1), times=8))) * (1 if lines else draw(mostly(1, -1, times=15))),
         kind=kind,
         posted=draw(mostly(True, False, times=15)),
         freight=freight,

@@ -7,19 +7,9 @@ from o2c.schemas.documents import Document
 from tests.properties import oracle
 from tests.properties.build import at
 from tests.properties.oracle import Condition, Expected
+from tests.properties.policies import plain_text
 
-POLICY = load_policy(
-    """
-version = 1
-[process]
-lead = "5h"
-settle = "2h"
-[stalls.UNCREDITED_RETURN]
-tolerance = "5h"
-[feeds.default]
-grace = "1h"
-"""
-)
+POLICY = load_policy(plain_text("5h") + '\n[process]\nlead = "5h"\nsettle = "2h"\n')
 LATER = 20
 """Hours: later than all that the documents say."""
 
@@ -45,3 +35,9 @@ def found(code: str, *documents: Document, clock: int = LATER) -> dict[str, Cond
     """What holds of a code, by the number of its subject."""
     conditions = evaluate(*documents, clock=clock).conditions
     return {one.subject.document_id: one for one in conditions if one.code == code and one.holding}
+
+
+def opened(code: str, *documents: Document, clock: int = LATER) -> bool:
+    """Whether a code opens by a clock, all feeds read."""
+    (found_then,) = oracle.open_set("C", [oracle.Step(at(clock), documents, lambda _: at(clock))], POLICY)
+    return any(one.condition.code == code for one in found_then.values())

@@ -33,18 +33,25 @@ version = 1
 lead = "5h"
 [stalls.STALLED_ALLOCATION]
 tolerance = "10h"
+calendar = "always"
 [stalls.STALLED_PICK]
 tolerance = "20h"
+calendar = "always"
 [stalls.STALLED_SHIPMENT]
 tolerance = "30h"
+calendar = "always"
 [stalls.MISSING_POD]
 tolerance = "40h"
+calendar = "always"
 [stalls.SHIPPED_NOT_INVOICED]
 tolerance = "50h"
+calendar = "always"
 [stalls.PAST_DUE]
 tolerance = "60h"
+calendar = "always"
 [stalls.STALLED_RELEASE]
 tolerance = "70h"
+calendar = "always"
 [feeds.default]
 grace = "1h"
 """

@@ -37,6 +37,12 @@ class Books:
         self.conflicts = conflicts
 
     @property
+    def is_odd(self) -> bool:
+        """Whether something of the order fits nothing, came with two contents, or has no order document."""
+        matcher = self.ledger.matcher
+        return bool(matcher.unmatched or matcher.uom_mismatches or self.conflicts) or self.ledger.header is None
+
+    @property
     def order(self) -> Subject:
         """The subject of what is about the order as a whole."""
         return ("", "order", self.correlation_id)

@@ -23,8 +23,11 @@ def backorder(books: Books, found: list[Finding]) -> None:
     rule = lines[0].rules.codes["BACKORDER"]
     quantity = sum(line.waiting_stock for line in lines)
     value = added([line.value(line.waiting_stock) for line in lines])
-    entries = [entry for entry in ledger.entries["allocation"] if _backorders(entry[3])]
-    since = entries[-1][0]
+    since = min(line.backordered_at for line in lines)
+    told_at = {line.backordered_at for line in lines}
+    documents = tuple(
+        entry[3] for entry in ledger.entries["allocation"] if entry[0] in told_at and _backorders(entry[3])
+    )
     expected = [line.expected_at for line in lines if line.expected_at is not None]
     due = None
     if expected and rule.after_expected_us is not None:
@@ -38,7 +41,7 @@ def backorder(books: Books, found: list[Finding]) -> None:
             since,
             value,
             books.money.currency,
-            (entries[-1][3],),
+            documents,
             lambda: (
                 f"{units(quantity)} backordered since {rfc3339(since)}{when}, "
                 f"worth {sum_of(value, books.money.currency)}."

@@ -205,7 +205,7 @@ def _credited_back(books: Books, invoice: Document) -> bool:
         assert isinstance(body, CreditMemoBody)
         named = {number for number, _ in body.invoices}
         named.update(value for kind, values in document.refs if kind == "invoice" for value in values)
-        if body.kind in ("cancellation", "rebill") and (not named or invoice.document_id in named):
+        if body.kind in ("cancellation", "rebill") and not body.lines and (not named or invoice.document_id in named):
             return True
     return any(each.document is invoice and each.credited >= each.body.total > 0 for each in books.money.invoices)
 
@@ -275,6 +275,7 @@ def currency_mismatch(books: Books, found: list[Finding]) -> None:
     entries = books.ledger.entries
     for document_type in ("invoice", "payment", "credit_memo"):
         for entry in entries.get(document_type, ()):
+            # These have a currency.
             if entry[3].body.currency != expected and not _credited_back(books, entry[3]):  # type: ignore[union-attr]
                 found.append(_currency_finding(books, entry, expected))  # noqa: PERF401 -- a generator costs more
 

@@ -81,7 +81,7 @@ def disputes(books: Books, found: list[Finding]) -> None:
                 body.amount,
                 currency,
                 (document,),
-                lambda body=body, about=about, reason=reason, until=until, currency=currency: (  # type: ignore[misc]
+                lambda body=body, about=about, reason=reason, until=until, currency=currency: (  # type: ignore[misc]  # as above
                     f"{sum_of(body.amount, currency)} of {about} in dispute{reason}{until}."
                 ),
             )

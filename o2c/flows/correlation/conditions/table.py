@@ -28,13 +28,18 @@ CONDITIONS: tuple[tuple[str, Condition], ...] = (
     ("payment", cash.short_payment),
     ("payment", cash.kept_back),
     ("payment", cash.overpayment),
-    (_ALWAYS, identity.misfits),
-    (_ALWAYS, identity.revision_conflict),
-    (_ALWAYS, identity.orphan_document),
     (_ALWAYS, identity.identity_conflict),
     ("order", identity.duplicate_order),
 )
 """Each condition behind the document type without which it cannot hold."""
+
+
+OF_ODD_ORDERS: tuple[Condition, ...] = (
+    identity.misfits,
+    identity.revision_conflict,
+    identity.orphan_document,
+)
+"""Conditions that only an order can be in that is odd at first sight: `Books.is_odd`."""
 
 
 @lru_cache(maxsize=1024)
@@ -48,4 +53,7 @@ def findings_of(books: Books) -> list[Finding]:
     found: list[Finding] = []
     for condition in conditions_for(tuple(books.ledger.entries)):
         condition(books, found)
+    if books.is_odd:
+        for condition in OF_ODD_ORDERS:
+            condition(books, found)
     return [finding for finding in found if finding.rule.enabled] if found else found

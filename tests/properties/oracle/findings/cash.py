@@ -31,7 +31,7 @@ def _short(waiting: Waiting) -> Iterator[Finding]:
     rule = waiting.order_rules().codes["SHORT_PAYMENT"]
     short: dict[Known, int] = {}
     for book in waiting.books.books.values():
-        if not book.appliers:
+        if not any(pot.left and pot.source in book.appliers for pot in book.receipts):
             continue
         missing = book.open - not_due_yet(book, waiting.books, waiting.clock) - book.taken_back
         if beyond_amount(rule, missing, book.total):

@@ -91,7 +91,7 @@ def _on_the_way(waiting: Waiting) -> Iterator[Finding]:
     for shipment in waiting.papers.of("shipment"):
         notices = waiting.notices(shipment)
         lines = waiting.lines.carried[shipment.key]
-        still = [(waiting.lines.ledgers[name], len(waiting.deliveries.waiting(shipment.key, name))) for name in lines]
+        still = [(ledger, len(units)) for which, ledger, units in waiting.pending() if which is shipment]
         if any(lines.values()) and not any(count for _, count in still):
             facts += [one.business_at for one in notices if transit_body(one).status in _WRONG]
         elif notices and transit_body(notices[-1]).status in _WRONG:

@@ -67,7 +67,7 @@ def _partial(waiting: Waiting) -> Iterator[Finding]:
         and ledger.reached("order") > ledger.reached("shipment")
         and "shipment" in waiting.line_rules(ledger).milestones
     ]
-    shipped = [unit.at for ledger in waiting.lines.whole() for unit in ledger.effective("shipment")]
+    shipped = [unit.at for ledger in lines for unit in ledger.effective("shipment")[: ledger.reached("order")]]
     if to_come and shipped:
         yield found(waiting, "PARTIAL_SHIPMENT", None, min(shipped), value_of(waiting, to_come))
 
@@ -77,10 +77,11 @@ def _short(waiting: Waiting) -> Iterator[Finding]:
     short, times = [], []
     for ledger in waiting.lines.whole():
         ordered = ledger.reached("order")
-        missing = uncredited(ledger, ordered - ledger.reached("shipment"))
+        difference = ordered - ledger.reached("shipment")
+        missing = uncredited(ledger, difference)
         if waiting.last(ledger) == ENDLESS or "shipment" not in waiting.line_rules(ledger).milestones:
             continue
-        if beyond_quantity(rule, missing * waiting.lines.grain, ordered * waiting.lines.grain):
+        if missing and beyond_quantity(rule, difference * waiting.lines.grain, ordered * waiting.lines.grain):
             short.append((ledger, missing))
             times.append(_ended_at(waiting, ledger))
     amount = value_of(waiting, short)
@@ -99,10 +100,11 @@ def _over(waiting: Waiting) -> Iterator[Finding]:
     over, times = [], []
     for ledger in waiting.lines.whole():
         ordered = ledger.reached("order")
-        excess = unsettled(ledger, ledger.reached("shipment") - ordered)
+        difference = ledger.reached("shipment") - ordered
+        excess = unsettled(ledger, difference)
         if not ledger.ordered_by or "shipment" not in waiting.line_rules(ledger).milestones:
             continue
-        if beyond_quantity(rule, excess * waiting.lines.grain, ordered * waiting.lines.grain):
+        if excess and beyond_quantity(rule, difference * waiting.lines.grain, ordered * waiting.lines.grain):
             over.append((ledger, excess))
             times.append(ledger.effective("shipment")[ordered].at)
     amount = value_of(waiting, over)

@@ -27,16 +27,19 @@ def _lines(waiting: Waiting) -> Iterator[Finding]:
         return
     unmatched = [known.business_at for known, _ in waiting.lines.unmatched]
     if unmatched:
-        amount = _billed(waiting.lines.unmatched)
+        amount = _billed(waiting, waiting.lines.unmatched)
         yield found(waiting, "UNMATCHED_LINE", None, min(unmatched), amount, awaits="order")
     strange = [known.business_at for known, _ in waiting.lines.not_convertible]
     if strange:
-        amount = _billed(waiting.lines.not_convertible)
+        amount = _billed(waiting, waiting.lines.not_convertible)
         yield found(waiting, "UOM_MISMATCH", None, min(strange), amount)
 
 
-def _billed(lines: list[tuple[Known, Line]]) -> int | None:
-    """What the documents say that their lines are worth; None where one does not say it."""
+def _billed(waiting: Waiting, lines: list[tuple[Known, Line]]) -> int | None:
+    """What the documents say that their lines are worth; None where one does not say it in the order's currency."""
+    mine = (waiting.books.currency, None)
+    if any(getattr(known.document.body, "currency", None) not in mine for known, _ in lines):
+        return None
     amounts = [line_amount(line) for _, line in lines]
     return None if None in amounts else sum(amount or 0 for amount in amounts)
 

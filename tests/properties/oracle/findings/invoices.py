@@ -105,20 +105,8 @@ def line_amount(line: Line) -> int | None:
 
 
 def _price_credits(waiting: Waiting, invoice: Known) -> int:
-    given = 0
-    for memo in waiting.papers.of("credit_memo"):
-        body = memo_body(memo)
-        if (
-            body.kind not in ("price", "allowance")
-            or body.currency != waiting.books.currency
-            or memo.key[0] != invoice.key[0]
-        ):
-            continue
-        if body.invoices:
-            given += sum(amount for number, amount in body.invoices if number == invoice.key[2])
-        elif invoice.key[2] in memo.named("invoice") or not memo.named("invoice"):
-            given += body.amount
-    return given
+    memos = [memo for memo in waiting.papers.of("credit_memo") if memo_body(memo).kind in ("price", "allowance")]
+    return sum(_given(memo, invoice) for memo in memos if memo_body(memo).currency == waiting.books.currency)
 
 
 def _totals(waiting: Waiting, invoice: Known) -> Iterator[Finding]:
@@ -131,7 +119,7 @@ def _totals(waiting: Waiting, invoice: Known) -> Iterator[Finding]:
     said = sum(amount or 0 for amount in amounts) + sum(parts)
     limit = minor_unit(body.currency) * (len(body.lines) + len(body.charges))
     difference = abs(body.total - said)
-    if difference > limit:
+    if difference > limit and difference > _price_credits(waiting, invoice):
         yield found(waiting, "TOTAL_MISMATCH", invoice, invoice.business_at, difference, body.currency)
 
 
@@ -151,19 +139,31 @@ def _currencies(waiting: Waiting) -> Iterator[Finding]:
 
 def is_credited_wholly(waiting: Waiting, invoice: Known) -> bool:
     """Whether credit memos have taken an invoice back: one that cancels it, or as much as it asks for."""
-    book = waiting.books.books.get(invoice.key)
-    if book is not None and book.total and book.credited >= book.total:
-        return True
-    memos = [memo for memo in waiting.papers.of("credit_memo") if not memo_body(memo).lines]
-    whole = [memo for memo in memos if memo_body(memo).kind in ("cancellation", "rebill")]
-    return any(invoice in waiting.lines.credited_invoices(memo) for memo in whole)
+    memos = waiting.papers.of("credit_memo")
+    for memo in memos:
+        is_whole = memo_body(memo).kind in ("cancellation", "rebill") and not memo_body(memo).lines
+        if is_whole and invoice in waiting.lines.credited_invoices(memo):
+            return True
+    body = invoice_body(invoice)
+    mine = [memo for memo in memos if memo_body(memo).currency == body.currency]
+    return 0 < body.total <= sum(_given(memo, invoice) for memo in mine)
+
+
+def _given(memo: Known, invoice: Known) -> int:
+    """What a credit memo gives for an invoice, or for any where it names none."""
+    body = memo_body(memo)
+    if body.invoices:
+        same = memo.key[0] == invoice.key[0]
+        return sum(amount for number, amount in body.invoices if same and number == invoice.key[2])
+    is_named = memo.key[0] == invoice.key[0] and invoice.key[2] in memo.named("invoice")
+    return body.amount if is_named or not memo.named("invoice") else 0
 
 
 # ------------------------------------------------------------------------ duplicates
 
 
 def _duplicates(waiting: Waiting) -> Iterator[Finding]:
-    every = waiting.papers.of("invoice")
+    every = [one for one in waiting.papers.of("invoice") if not is_credited_wholly(waiting, one)]
     for position, later in enumerate(every):
         if any(_are_twice(waiting, earlier, later) for earlier in every[:position]):
             body = invoice_body(later)
