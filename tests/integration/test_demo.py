@@ -111,7 +111,7 @@ def test_on_a_terminal_it_shows_exceptions_and_the_silent_feed_and_ctrl_c_ends_i
         terminal.wait(shows("alive$", FEED), "feed that is back")
         terminal.wait(lambda: not terminal.row_with("FEED_SILENT"), "end of the silence")
         terminal.wait(shows("STALLED_SHIPMENT [1-9]", "STALLED_SHIPMENT"), "stall that was held back")
-        terminal.wait(shows(r"[1-9]\d* ready, [1-9]", "billing "), "something to bill")
+        terminal.wait(shows(r"^billing [1-9]\d* ready, [1-9]", " ready, "), "something to bill")
         assert terminal.row_with("o2c status").startswith("O2C_REDIS_URL=redis://127.0.0.1:")
         terminal.press(CTRL_C)
         assert terminal.ended() == 0
