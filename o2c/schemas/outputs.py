@@ -231,7 +231,8 @@ class Escalation(Struct, frozen=True):
 class ExceptionChange(Struct, frozen=True, kw_only=True):
     """An exception after a change: the value of `o2c.exceptions.v1`.
 
-    `correlation_id` is null for a feed, `escalation` before the first level.
+    `correlation_id` is null for a feed, `escalation` before the first level, `snoozed_until` while nobody has
+    put it off.
     """
 
     exception_id: str
@@ -244,6 +245,7 @@ class ExceptionChange(Struct, frozen=True, kw_only=True):
     severity: Severity
     owner: str
     escalation: Escalation | UnsetType | None = UNSET
+    snoozed_until: TimeText | UnsetType | None = UNSET
     since: TimeText
     detected_at: TimeText
     due_at: TimeText | None

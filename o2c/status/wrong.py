@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from o2c.status.layout import Status, indented, money
-from o2c.status.words import due_words, printable, since_words, time_of, times_readable
+from o2c.status.words import due_words, minute_of, printable, since_words, time_of, times_readable
 
 _SEVERITY_STYLES = {"critical": "bold red", "warning": "yellow", "info": "dim"}
 _SEVERITIES = tuple(_SEVERITY_STYLES)
@@ -87,5 +87,6 @@ def _standing(known: Status, now_us: int) -> str:
         when = "" if at is None else f" {since_words(at, now_us)}"
         told.append(f"escalated to {escalation['to']}, level {escalation['level']},{when}".rstrip(","))
     if known.get("state") in _SAID:
-        told.append(known["state"])
+        until = time_of(known.get("snoozed_until"))
+        told.append(known["state"] if until is None else f"{known['state']} until {minute_of(until)}")
     return "; ".join(told)

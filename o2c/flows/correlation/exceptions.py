@@ -141,6 +141,7 @@ def record(
         "escalation": None
         if life.escalated_at is None
         else {"level": life.level, "to": life.escalated_to, "at": rfc3339(life.escalated_at)},
+        "snoozed_until": time_or_none(life.snoozed_until),
         "since": rfc3339(life.since),
         "detected_at": rfc3339(life.detected_at),
         "due_at": time_or_none(life.due_at),

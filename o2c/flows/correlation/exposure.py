@@ -49,7 +49,7 @@ def exposure_of(ledger: Ledger, money: Money, clock: int) -> Exposure:
         invoiced = line.reached[INVOICE]
         path = line.rules.path
         base = path.last_in_chain if path.invoice_from is None else path.invoice_from[billing]
-        if invoiced < line.ordered or invoiced < line.reached[base]:
+        if invoiced < line.ordered or invoiced < line.reached[base] or invoiced < line.reached[SHIPMENT]:
             _add_units(exposure, ledger, line, base, clock)
     return exposure
 
@@ -77,8 +77,8 @@ def _add_units(exposure: Exposure, ledger: Ledger, line: LineLedger, base: int, 
     if line.rules.path.invoice_from is None:
         # Where invoices are not observed, what has come to its end is no longer at risk.
         first = max(first, reached[base])
-    last = max(line.ordered, reached[base])
     on_the_way = reached[SHIPMENT] if base == POD else reached[base]
+    last = max(line.ordered, reached[base], on_the_way)
     resting = "held" if _is_held(ledger, line, clock) else None
     edges = (
         ("unbilled", reached[base]),

@@ -59,6 +59,7 @@ class Life(Struct, gc=False, array_like=True):
             self.severity,
             self.owner,
             self.level,
+            self.snoozed_until,
             self.since,
             self.due_at,
             self.amount,

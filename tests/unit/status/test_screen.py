@@ -37,7 +37,7 @@ SHIPPED_NOT_INVOICED  critical; billing has it, overdue by 20 h (since 2025-04-1
 DEDUCTION  warning; collections has it
   Payment PA-2 over 150 EUR deducts 30 EUR: damage or quality (code 04) on invoice IN-2.
   Check the claim: credit it, write it off, or collect it.
-  30 EUR since 2025-04-10 09:00 (27 h ago); snoozed
+  30 EUR since 2025-04-10 09:00 (27 h ago); snoozed until 2025-04-14 07:00
   exception 0c0ffee0-0000-5000-8000-000000000002, occurrence 1; see invoice/IN-1, invoice/IN-2, invoice/IN-3,
   invoice/IN-4, invoice/IN-5 and 2 more
 

@@ -194,6 +194,7 @@ EXCEPTIONS: dict[str, dict[str, Any]] = {
         SNOOZED_ID,
         "DEDUCTION",
         "snoozed",
+        snoozed_until="2025-04-14T07:00:00Z",
         amount="30",
         currency="EUR",
         documents=[f"invoice/IN-{number}" for number in range(1, 8)],
