@@ -8,13 +8,12 @@ from o2c.demo.outage import Outage
 from o2c.demo.pace import Pace
 from o2c.demo.policy import demo_policy
 from o2c.schemas.times import SECOND_US
-from o2c.simulator.faults import FAULTS, ORDERS_A_FAULT, fault_of
+from o2c.simulator.faults import ORDERS_A_FAULT, TURNS, fault_of
 from o2c.simulator.plan import Finding, Parcel, Plan
 from o2c.simulator.policy import AWAITED, DAY_S
 from o2c.simulator.stops import HOLDS
 from o2c.simulator.world import SILENT_SOURCE
 
-CODES = tuple(FAULTS)
 RESOLVED_AFTER_US = 15 * SECOND_US
 """So long after it must have been found a fault is seen to: it is on the screen for a while."""
 
@@ -29,7 +28,7 @@ _SLOW_TO_BILL = frozenset({"SHIPPED_NOT_INVOICED", "STALLED_RELEASE", "PRICING_H
 
 def faulty_numbers(seed: int, code: str) -> Iterator[int]:
     """The orders that get this fault and in which somebody sees to it, by their numbers."""
-    for block in count(CODES.index(code), len(CODES)):
+    for block in count(TURNS.index(code), len(TURNS)):
         numbers = range(block * ORDERS_A_FAULT, (block + 1) * ORDERS_A_FAULT)
         for number in numbers:
             fault = fault_of(seed, number)

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 
-from o2c.demo.candidates import CODES, faults_of, faulty_numbers, latest_of, paced, suits
+from o2c.demo.candidates import faults_of, faulty_numbers, latest_of, paced, suits
 from o2c.demo.faults import InjectedFault
 from o2c.demo.messages import Message, messages_of, rejected
 from o2c.demo.outage import Outage
 from o2c.demo.pace import DAY_US, Pace
 from o2c.schemas.times import SECOND_US
 from o2c.simulator.chance import Chance
-from o2c.simulator.faults import fault_of
+from o2c.simulator.faults import FAULTS, TURNS, fault_of
 from o2c.simulator.orders import plan_order
 from o2c.simulator.plan import Plan
 from o2c.simulator.world import SILENT_SOURCE, World, build_world
@@ -65,7 +65,7 @@ _SLOWEST = (
 )
 """The first faults are those that take longest to show; one is to be held back by the silent feed."""
 
-_FIRST_ROUND = (*_SLOWEST, *(code for code in CODES if code not in _SLOWEST))
+_FIRST_ROUND = (*_SLOWEST, *(code for code in FAULTS if code not in _SLOWEST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Script:
         self._seed = seed
         self._world = _world(seed)
         self._healthy = (number for number in count() if fault_of(seed, number) is None)
-        self._faulty = {code: faulty_numbers(seed, code) for code in CODES}
+        self._faulty = {code: faulty_numbers(seed, code) for code in FAULTS}
 
     def faults(self) -> list[InjectedFault]:
         """The faults that belong to no order."""
@@ -156,4 +156,4 @@ def _wishes() -> Iterator[str | None]:
             yield None
     for number in count():
         yield from [None] * (_ORDERS_A_FAULT_LATER - 1)
-        yield CODES[number % len(CODES)]
+        yield TURNS[number % len(TURNS)]

@@ -1,5 +1,6 @@
 """How an order comes to be: who orders what, what the customer changes, and in which parcels it will move."""
 
+from o2c.simulator.actions import acknowledge
 from o2c.simulator.billing import bill
 from o2c.simulator.chance import Chance
 from o2c.simulator.extras import add_extras, dress_lines
@@ -68,6 +69,8 @@ def _live(plan: Plan, kind: Kind, chance: Chance) -> None:
         kind.after(plan, chance)
     if plan.fault is None:
         add_extras(plan, chance)
+    elif plan.is_plain and not plan.findings[0].recorded and chance.happens(0.4):
+        acknowledge(plan, plan.findings[0])
 
 
 def _channel(chance: Chance, fault: Fault | None) -> str:

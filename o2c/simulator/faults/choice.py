@@ -6,7 +6,9 @@ from o2c.simulator.plan import Fault
 
 ORDERS_A_FAULT = 5
 
-_CODES = tuple(FAULTS)
+_APART = 7
+TURNS = tuple(code for first in range(_APART) for code in tuple(FAULTS)[first::_APART])
+"""Neighbours in the table are of one kind: they are kept apart, so that a few orders show faults of many kinds."""
 
 
 def fault_of(seed: int, number: int) -> Fault | None:
@@ -15,5 +17,5 @@ def fault_of(seed: int, number: int) -> Fault | None:
     chance = Chance(seed, "fault", block)
     if chance.below(ORDERS_A_FAULT) != position:
         return None
-    code = _CODES[block % len(_CODES)]
+    code = TURNS[block % len(TURNS)]
     return Fault(code=code, lasting=chance.happens(0.5) and FAULTS[code].may_last)

@@ -72,4 +72,8 @@ FAULTS: dict[str, Kind] = {
     "ORPHAN_DOCUMENT": Kind(entry=entry.lose_the_order),
     "IDENTITY_CONFLICT": Kind(entry=entry.name_another_order),
 }
-"""The kinds of fault, in the order in which they take turns. `FEED_SILENT` is no order's: a feed falls silent."""
+"""The kinds of fault.
+
+Two codes are not here: `FEED_SILENT` is no order's, and `ABANDONED` takes an order that nobody touches for longer than
+a simulation lasts.
+"""

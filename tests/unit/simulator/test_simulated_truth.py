@@ -27,7 +27,7 @@ class Replayed(NamedTuple):
     statuses: dict[str, dict[str, Any]]
     opened: dict[Key, Facts]
     last: dict[Key, Facts]
-    comments: list[dict[str, Any]]
+    actions: list[dict[str, Any]]
 
 
 def key_of(correlation_id: str, fault: dict[str, Any]) -> Key:
@@ -60,8 +60,8 @@ def replayed(simulation: Any, order: Literal["occurred", "received"], out: Path)
         opened.setdefault(key, change)
         last[key] = change
     statuses = {status["correlation_id"]: status for status in read(out, "status.jsonl")}
-    comments = [each for each in read(out, "audit.jsonl") if each["action"] == "comment"]
-    return Replayed(statuses, opened, last, comments)
+    actions = [each for each in read(out, "audit.jsonl") if each["action"] in ("comment", "acknowledge")]
+    return Replayed(statuses, opened, last, actions)
 
 
 def true_faults(simulation: Any) -> dict[Key, dict[str, Any]]:
@@ -117,9 +117,13 @@ def test_healthy_orders_open_nothing_but_partial_shipments(simulation: Any) -> N
     assert {fault["code"] for faults in healthy for fault in faults} == {PASSING}
 
 
-def test_what_people_say_about_an_exception_finds_it(occurred: Replayed) -> None:
-    assert occurred.comments
-    assert {comment["outcome"] for comment in occurred.comments} == {"accepted"}
+def test_what_people_do_about_an_exception_finds_it(occurred: Replayed, received: Replayed) -> None:
+    for replayed_in_order in (occurred, received):
+        assert {action["action"] for action in replayed_in_order.actions} == {"comment", "acknowledge"}
+    assert {(action["action"], action["outcome"]) for action in occurred.actions} == {
+        ("comment", "accepted"),
+        ("acknowledge", "accepted"),
+    }
 
 
 def test_ledger_ends_with_the_true_quantities_and_amounts(simulation: Any, occurred: Replayed) -> None:
