@@ -114,7 +114,13 @@ class Explanation:
 
     def _codes(self, state: OrderState, judgement: Judgement) -> Iterator[CodeExplained]:
         books = Books(
-            state.correlation_id, judgement.ledger, judgement.money, self.as_of, state.documents, state.conflicts
+            state.correlation_id,
+            judgement.ledger,
+            judgement.money,
+            self.as_of,
+            state.documents,
+            state.conflicts,
+            state.least_seen,
         )
         for wait in judgement.waits:
             yield self._wait(state, wait, judgement.money.currency)

@@ -1,5 +1,6 @@
 """The core against the oracle: the same status and the same open exceptions after every step of any history."""
 
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import given
@@ -49,6 +50,16 @@ def as_lived(lives: dict[str, Life]) -> dict[str, tuple[Any, ...]]:
         )
         for key, life in lives.items()
     }
+
+
+def comparable(status: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """What both statuses say. What waits is worth the same but for what is rounded, a shipment at a time or once."""
+    waiting = [
+        {**entry, "amount": None if entry["amount"] is None else round(Decimal(entry["amount"]), 3)}
+        for entry in status["waiting_for"]
+    ]
+    amounts = {name: amount for name, amount in status["amounts"].items() if name in other["amounts"]}
+    return {**status, "waiting_for": waiting, "amounts": amounts}
 
 
 @given(histories())

@@ -178,7 +178,10 @@ class Ledger:
                         ledger.reached[milestone] += quantity
                 if milestone == ALLOCATION and (line.backordered or self.backordered):  # type: ignore[union-attr]  # as above
                     self.backordered = True
-                    _backorder(self.matcher.meant(line), line, noted, business_at)  # type: ignore[arg-type]  # as above
+                    meant = self.matcher.meant(line)  # type: ignore[arg-type]  # as above
+                    if not meant or differs(line, meant[0]):  # type: ignore[arg-type]  # as above
+                        continue
+                    _backorder(meant, line, noted, business_at)  # type: ignore[arg-type]  # as above
 
     def _read_shipments(self) -> None:
         for business_at, _, _, document in self.entries.get("shipment", ()):

@@ -48,7 +48,7 @@ def judge(state: OrderState, policy: Policy, clock: int, feeds: FeedView, genera
     ledger = Ledger(state.documents, state.least_seen, policy)
     money = Money(ledger, state.documents)
     waits = waits_of(ledger, money, clock)
-    books = Books(state.correlation_id, ledger, money, clock, state.documents, state.conflicts)
+    books = Books(state.correlation_id, ledger, money, clock, state.documents, state.conflicts, state.least_seen)
     left = left_since(state, policy.retention, books, waits)
     if left is None:
         findings = findings_of(books)

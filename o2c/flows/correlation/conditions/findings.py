@@ -18,7 +18,7 @@ class Books:
     with two contents.
     """
 
-    __slots__ = ("clock", "conflicts", "correlation_id", "documents", "ledger", "money")
+    __slots__ = ("clock", "conflicts", "correlation_id", "documents", "least_seen", "ledger", "money")
 
     def __init__(
         self,
@@ -28,6 +28,7 @@ class Books:
         clock: int,
         documents: dict[str, Document],
         conflicts: dict[str, int],
+        least_seen: dict[str, int],
     ) -> None:
         self.correlation_id = correlation_id
         self.ledger = ledger
@@ -35,6 +36,13 @@ class Books:
         self.clock = clock
         self.documents = documents
         self.conflicts = conflicts
+        self.least_seen = least_seen
+
+    def business_at(self, key: str, document: Document) -> int:
+        """When a document took effect: its own word, else the least time at which a revision of it happened."""
+        if document.business_at is not None:
+            return document.business_at
+        return self.least_seen.get(key, document.occurred_at)
 
     @property
     def is_odd(self) -> bool:

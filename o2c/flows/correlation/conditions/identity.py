@@ -118,13 +118,14 @@ def identity_conflict(books: Books, found: list[Finding]) -> None:
         return
     customers: dict[str, int] = {}
     strangers: list[Document] = []
+    times: list[int] = []
     orders: set[str] | None = None
     taken_back = {id(entry[3]) for of_type in books.ledger.lost.values() for _, entry in of_type}
-    for document in books.documents.values():
+    for key, document in books.documents.items():
         if document.cancelled or id(document) in taken_back:
             continue
         if document.customer_id is not None and document.type != "payment":
-            known_since = _dated(document)
+            known_since = books.business_at(key, document)
             customers[document.customer_id] = min(known_since, customers.get(document.customer_id, known_since))
         for kind, numbers in document.refs:
             if kind == "order" and document.type != "order":
@@ -132,6 +133,7 @@ def identity_conflict(books: Books, found: list[Finding]) -> None:
                     orders = _own_numbers(books)
                 if orders and orders.isdisjoint(numbers):
                     strangers.append(document)
+                    times.append(books.business_at(key, document))
     if len(customers) < 2 and not strangers:  # several
         return
     if strangers:
@@ -141,7 +143,6 @@ def identity_conflict(books: Books, found: list[Finding]) -> None:
     else:
         said = f"The documents name the customers {', '.join(sorted(customers))}"
     involved = strangers or [each for each in books.documents.values() if each.customer_id in customers]
-    times = [_dated(each) for each in strangers]
     if len(customers) > 1:
         times.append(sorted(customers.values())[1])
     since = min(times)
@@ -172,10 +173,6 @@ def _agree(books: Books) -> bool:
             if kind == "order" and number not in numbers:
                 return False
     return True
-
-
-def _dated(document: Document) -> int:
-    return document.business_at if document.business_at is not None else document.occurred_at
 
 
 def _own_numbers(books: Books) -> set[str]:
@@ -245,7 +242,8 @@ def _worth(order: Document) -> int | None:
     return added(
         [
             0
-            if line.parent_line is not None and line.unit_price is None and line.amount is None
+            if line.quantity <= line.cancelled_quantity
+            or (line.parent_line is not None and line.unit_price is None and line.amount is None)
             else worth(line.quantity - line.cancelled_quantity, line.free, line.amount, line.quantity, line.unit_price)
             for line in body.lines
         ]
