@@ -1,5 +1,6 @@
 """Disputes: which are open, and how much of which invoice they hold back."""
 
+from o2c.flows.correlation.ledger import Ledger
 from o2c.flows.correlation.money import Money
 from o2c.flows.correlation.proofs import Entry
 from o2c.schemas.documents import DisputeBody
@@ -12,16 +13,13 @@ def is_unresolved(entry: Entry, clock: int) -> bool:
     return entry[0] <= clock and (body.resolved_at is None or body.resolved_at > clock)
 
 
-def currency_of(money: Money, scope: str, body: DisputeBody) -> str | None:
+def currency_of(ledger: Ledger, money: Money, scope: str, body: DisputeBody) -> str | None:
     """The currency of the payment or invoice that a dispute is about; the order's where that is not known."""
-    if body.payment is not None:
-        for payment in money.payments:
-            if (payment.document.scope, payment.document.document_id) == (scope, body.payment):
-                return payment.body.currency
-        return money.currency
-    for invoice in money.invoices:
-        if (invoice.document.scope, invoice.document.document_id) == (scope, body.invoice):
-            return invoice.body.currency
+    kind, number = ("payment", body.payment) if body.payment is not None else ("invoice", body.invoice)
+    for _, other, named, document in ledger.entries.get(kind, ()):
+        if (other, named) == (scope, number):
+            currency: str = document.body.currency  # type: ignore[union-attr]  # both have one
+            return currency
     return money.currency
 
 

@@ -47,7 +47,7 @@ def stall(subject: Subject, waits: list[Wait], overdue: list[Wait], ledger: Ledg
     amount = None if None in amounts else sum(amount for amount in amounts if amount is not None)
     currency: str | None = getattr(body, "currency", None) or money.currency
     if isinstance(body, DisputeBody):
-        currency = currency_of(money, subject[0], body)
+        currency = currency_of(ledger, money, subject[0], body)
     finding = Finding(
         first.code,
         soonest.rule,

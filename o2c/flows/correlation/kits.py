@@ -33,7 +33,7 @@ class Kit:
         for component, _ in self.components:
             component.component = True
             if component.unit_price is None and component.amount is None and worth is not None and pieces:
-                component.amount = share_of(worth, component.ordered_gross, pieces)
+                component.amount, component.amount_of = worth, pieces
 
     def assemble(self) -> None:
         """The kit has reached a milestone as often as its components make it whole, beside its own documents."""

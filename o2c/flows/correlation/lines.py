@@ -28,12 +28,14 @@ class LineLedger:
 
     `ends`: nothing more of it will ship. `limit`: of what has not left the house, how much may wait; None: all of it.
     `lost`: by milestone, what reached it and was taken back. `returned`: what came back, `refused`: what of it the
-    customer never took. `credited`: what credit memos name of it. `component`: it is part of a kit. `substitutes`: what
+    customer never took. `credited`: what credit memos name of it. `component`: it is part of a kit, and worth its share
+    of `amount`, which is what `amount_of` pieces cost. `substitutes`: what
     left in place of the sku that was ordered.
     """
 
     __slots__ = (
         "amount",
+        "amount_of",
         "backordered",
         "backordered_at",
         "closed_by",
@@ -84,6 +86,7 @@ class LineLedger:
         self.promised_at: int | None = None
         self.unit_price: int | None = None
         self.amount: int | None = None
+        self.amount_of = 0
         self.free = False
         self.component = False
         self.backordered = 0
@@ -128,7 +131,7 @@ class LineLedger:
 
     def value(self, quantity: int) -> int | None:
         """What `quantity` of this line is worth at the order's net price; None without a price."""
-        return worth(quantity, self.free, self.amount, self.ordered_gross, self.unit_price)
+        return worth(quantity, self.free, self.amount, self.amount_of or self.ordered_gross, self.unit_price)
 
 
 def worth(quantity: int, free: bool, amount: int | None, ordered: int, unit_price: int | None) -> int | None:

@@ -1,6 +1,7 @@
 """What is wrong with invoices: too early, too much, at another price, in another currency, twice."""
 
 import re
+from collections.abc import Callable
 
 from o2c.flows.correlation.conditions.findings import Books, Finding, added, beyond, subject_of, sum_of, units
 from o2c.flows.correlation.lines import LineLedger
@@ -196,10 +197,12 @@ def _mended(books: Books, invoice: Document, *, overcharged: bool) -> int:
 
 
 def _credited_back(books: Books, invoice: Document) -> bool:
-    """Whether credit memos have taken an invoice back: all of its total, or by their kind."""
+    """Whether credit memos have taken an invoice back: by their kind, or with as much as it asks for."""
     memos = books.ledger.entries.get("credit_memo")
-    if not memos or invoice.type != "invoice":
+    asked = invoice.body
+    if not memos or not isinstance(asked, InvoiceBody):
         return False
+    given = 0
     for _, _, _, document in memos:
         body = document.body
         assert isinstance(body, CreditMemoBody)
@@ -207,7 +210,9 @@ def _credited_back(books: Books, invoice: Document) -> bool:
         named.update(value for kind, values in document.refs if kind == "invoice" for value in values)
         if body.kind in ("cancellation", "rebill") and not body.lines and (not named or invoice.document_id in named):
             return True
-    return any(each.document is invoice and each.credited >= each.body.total > 0 for each in books.money.invoices)
+        if body.currency == asked.currency:
+            given += _meant(document, dict(body.invoices), body.amount, invoice.document_id)
+    return 0 < asked.total <= given
 
 
 def _meant(document: Document, by_invoice: dict[str, int], amount: int, number: str) -> int:
@@ -311,8 +316,9 @@ def duplicate_invoice(books: Books, found: list[Finding]) -> None:
         for line in books.ledger.own_lines
         if line.on_order
     )
+    day_of = books.rule("DUPLICATE_INVOICE").calendar.day_of
     for index, entry in enumerate(entries):
-        twin = next((each for each in entries[:index] if _same(each, entry, over_invoiced=over_invoiced)), None)
+        twin = next((each for each in entries[:index] if _same(each, entry, day_of, over_invoiced=over_invoiced)), None)
         if twin is None or _credited_back(books, entry[3]) or _credited_back(books, twin[3]):
             continue
         business_at, _, _, document = entry
@@ -335,18 +341,23 @@ def duplicate_invoice(books: Books, found: list[Finding]) -> None:
         )
 
 
-def _same(first: Entry, second: Entry, *, over_invoiced: bool) -> bool:
+def _same(first: Entry, second: Entry, day_of: Callable[[int], int], *, over_invoiced: bool) -> bool:
     one, other = first[3], second[3]
     left, right = one.body, other.body
     assert isinstance(left, InvoiceBody)
     assert isinstance(right, InvoiceBody)
-    if left.kind != right.kind or left.currency != right.currency:
-        return False
     if one.customer_id is not None and other.customer_id is not None and one.customer_id != other.customer_id:
         return False
-    if first[0] // DAY_US == second[0] // DAY_US and _plain_number(one) == _plain_number(other):
+    if day_of(first[0]) == day_of(second[0]) and _plain_number(one) == _plain_number(other):
         return True
-    if one.scope != other.scope or left.total != right.total or not left.lines or _goods(left) != _goods(right):
+    if (
+        left.kind != right.kind
+        or left.currency != right.currency
+        or one.scope != other.scope
+        or left.total != right.total
+        or not left.lines
+        or _goods(left) != _goods(right)
+    ):
         return False
     shipments = _named(one)
     if shipments and shipments == _named(other):

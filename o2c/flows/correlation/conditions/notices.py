@@ -68,7 +68,7 @@ def disputes(books: Books, found: list[Finding]) -> None:
         business_at, scope, _, document = entry
         body = document.body
         assert isinstance(body, DisputeBody)
-        currency = currency_of(books.money, scope, body)
+        currency = currency_of(books.ledger, books.money, scope, body)
         about = f"invoice {body.invoice}" if body.invoice is not None else f"payment {body.payment}"
         reason = f" ({body.reason})" if body.reason else ""
         until = f", to be answered by {rfc3339(body.respond_by)}" if body.respond_by is not None else ""
