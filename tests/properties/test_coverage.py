@@ -11,8 +11,8 @@ from tests.properties.histories import CORRELATION_ID
 from tests.properties.policies import CODES, plain_text, policy_of
 from tests.properties.stories import stories
 
-EXAMPLES = 500
-LEAST = 2
+EXAMPLES = 350
+LEAST = 1
 LATE = at(100)
 POLICY = policy_of(plain_text("2h"))
 
@@ -21,7 +21,7 @@ def test_every_reason_code_occurs() -> None:
     met: Counter[str] = Counter()
 
     @settings(max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-    @given(stories(least=10, most=16))
+    @given(stories(least=11, most=15))
     def look(arrived: list[Document]) -> None:
         found = oracle.evaluate(CORRELATION_ID, arrived, POLICY, LATE).conditions
         for code in {condition.code for condition in found if condition.holding}:

@@ -104,16 +104,17 @@ class InvoiceLedger:
             return self.open if due is not None and due <= clock else 0
         return sum(part for due, part in open_parts(self.parts, self.open) if due is not None and due <= clock)
 
-    def missing(self) -> int:
-        """What is open of a part of which something was paid: parts not begun yet explain themselves."""
+    def missing(self, clock: int) -> int:
+        """What is open that no instalment explains: of the one that is paid in part, the first, or due by `clock`."""
         if len(self.parts) == 1:
             return self.open
-        owed = 0
         settled = self.body.total - self.open
-        for _, share in self.parts:
+        owed = 0
+        for index, (due, share) in enumerate(self.parts):
             owed += share
             if settled <= owed:
-                return owed - settled
+                expected = index == 0 or (due is not None and due <= clock)
+                return owed - settled if expected and settled > owed - share else 0
         return self.open
 
 

@@ -20,6 +20,7 @@ from o2c.flows.correlation.policy import Policy
 from o2c.flows.correlation.proofs import Proofs, ShipmentLedger, Shortfall
 from o2c.flows.correlation.returns import ReturnLedger, brings_goods_back
 from o2c.flows.correlation.rules import Rules
+from o2c.flows.correlation.units import differs
 from o2c.schemas.documents import (
     Document,
     GoodsBody,
@@ -175,9 +176,9 @@ class Ledger:
                     if quantity:
                         ledger.own[milestone].append((at, quantity))
                         ledger.reached[milestone] += quantity
-                if milestone == ALLOCATION and filled and (line.backordered or filled[0][0].backordered):  # type: ignore[union-attr]  # as above
+                if milestone == ALLOCATION and (line.backordered or self.backordered):  # type: ignore[union-attr]  # as above
                     self.backordered = True
-                    _backorder(filled[0][0], line, noted, business_at)  # type: ignore[arg-type]  # as above
+                    _backorder(self.matcher.meant(line), line, noted, business_at)  # type: ignore[arg-type]  # as above
 
     def _read_shipments(self) -> None:
         for business_at, _, _, document in self.entries.get("shipment", ()):
@@ -229,10 +230,10 @@ class Ledger:
                     continue
                 for line in body.lines or ():  # type: ignore[union-attr]  # these types have lines
                     at = line.at if line.at is not None else business_at
-                    own = self.lines.get(line_key(line.line)) if line.line is not None else None
-                    candidates = [own] if own is not None else self.matcher.candidates(line)  # type: ignore[arg-type]  # as above
-                    if candidates and line.quantity > 0:
-                        candidates[0].lose(milestone, at, lost_at, line.quantity)
+                    meant = self.matcher.meant(line)  # type: ignore[arg-type]  # no order is here
+                    counted = self.matcher.converted(line)  # type: ignore[arg-type]  # as above
+                    if meant and counted.quantity > 0 and not differs(counted, meant[0]):
+                        meant[0].lose(milestone, at, lost_at, counted.quantity)
 
     def _read_returns(self) -> None:
         for business_at, _, _, document in self.entries["return"]:
@@ -325,13 +326,18 @@ class Ledger:
         )
 
 
-def _backorder(ledger: LineLedger, line: Line, noted: set[str], at: int) -> None:
-    """The latest allocation that names a line says how much of it is backordered; `noted`: by an earlier line of it."""
-    before = ledger.backordered if ledger.key in noted else 0
-    noted.add(ledger.key)
-    ledger.backordered = before + (line.backordered or 0)
-    ledger.backordered_at = at
-    ledger.expected_at = line.expected_at
+def _backorder(lines: list[LineLedger], line: Line, noted: set[str], at: int) -> None:
+    """The latest allocation of lines says how much of them is backordered; `noted`: by an earlier line of it."""
+    rest = line.backordered or 0
+    for ordered in lines:
+        before = ordered.backordered if ordered.key in noted else 0
+        still_open = max(0, ordered.ordered - ordered.reached[ALLOCATION] - before)
+        taken = rest if ordered is lines[-1] else min(rest, still_open)
+        noted.add(ordered.key)
+        ordered.backordered = before + taken
+        ordered.backordered_at = at
+        ordered.expected_at = line.expected_at
+        rest -= taken
 
 
 _LOST_MILESTONES = {"allocation": ALLOCATION, "pick": PICK, "shipment": SHIPMENT, "pod": POD, "invoice": INVOICE}

@@ -52,13 +52,17 @@ class Matcher:
             filled.append(self._apart(line, rest, business_at, document, self.unmatched))
         return filled
 
+    def meant(self, line: Line) -> list[LineLedger]:
+        """The lines of the order that a document's line can mean."""
+        own = self._lines.get(line_key(line.line)) if line.line is not None else None
+        return [own] if own is not None and own.on_order else self.candidates(line)
+
     def converted(self, line: Line) -> Line:
         """The line in the unit in which the order counts, with all its quantities; as it is where nothing converts."""
-        own = self._lines.get(line_key(line.line)) if line.line is not None else None
-        candidates = [own] if own is not None and own.on_order else self.candidates(line)
-        if not candidates or not differs(line, candidates[0]):
+        meant = self.meant(line)
+        if not meant or not differs(line, meant[0]):
             return line
-        return in_order_units(line, candidates[0]) or line
+        return in_order_units(line, meant[0]) or line
 
     def _apart(
         self, line: Line, quantity: int, business_at: int, document: Document, misfits: list[Misfit]

@@ -90,7 +90,8 @@ class Money:
             taking,
         )
         self.payments = settlement.payments
-        self.credit_due, self.refunded, self.received = settlement.credit_due, settlement.refunded, settlement.received
+        self.credit_due, self.received = settlement.credit_due, settlement.received
+        self.refunded = settlement.refunded.get(self.currency or "", 0)
         for payment in self.payments:
             self.payment_times.append(payment.business_at)
             if payment.body.currency == self.currency:

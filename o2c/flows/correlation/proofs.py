@@ -75,6 +75,10 @@ class ShipmentLedger:
         told = self.delivered.get(key, 0) + self.short.get(key, 0) + self.waived.get(key, 0)
         return self.total.get(key, 0) - told
 
+    def meant(self, key: str) -> int:
+        """What of a line is to be delivered: what was refused or credited is not."""
+        return self.total[key] - self.short.get(key, 0) - self.waived.get(key, 0)
+
     def deliver(self, key: str, at: int, quantity: int) -> None:
         """Some of a line has arrived."""
         self.delivered[key] = self.delivered.get(key, 0) + quantity

@@ -21,8 +21,8 @@ class Settlement:
     """The invoices of an order while its settling documents are applied to them.
 
     `documents`: all documents by key; an invoice that is among them and not counted was taken back, `credited_back` by
-    a credit memo. `credit_due`, `refunded` and `elsewhere` (applied to invoices that are not known here) are in the
-    order's currency.
+    a credit memo. `credit_due` and `elsewhere` (applied to invoices that are not known here) are in the order's
+    currency, `refunded` is by currency.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Settlement:
         self.invoices = invoices
         self.payments: list[PaymentLedger] = []
         self.credit_due = 0
-        self.refunded = 0
+        self.refunded: dict[str, int] = {}
         self.received = 0
         self.elsewhere = 0
         self._by_number = {(each.document.scope, each.document.document_id): each for each in invoices}
@@ -70,46 +70,50 @@ class Settlement:
                 self._write_off(at, scope, body)
             elif isinstance(body, InvoiceBody):
                 self._credit_oldest(at, -body.total, body.currency)
-        if prepaid:
-            self._use_unapplied(prepaid)
+        for currency, amount in prepaid.items():
+            self._use_unapplied(currency, amount)
         for lost_at, (at, scope, _, document) in lost_payments:
             for application in document.body.applications:  # type: ignore[union-attr]  # payments alone are here
                 invoice = self._by_number.get((scope, application.invoice))
                 if invoice is not None:
                     invoice.losses.append((at, lost_at, application.amount))
-        if self.refunded:
-            self._give_back()
+        for currency, amount in self.refunded.items():
+            self._give_back(currency, amount)
 
-    def _prepaid(self) -> int:
-        """What invoices say was paid before them: by their down payments, which they credit, else by money."""
-        down = paid = 0
+    def _prepaid(self) -> dict[str, int]:
+        """What invoices say was paid before them, by currency: down payments, which they credit, else money."""
+        down: dict[str, int] = {}
         prepaid: list[InvoiceLedger] = []
         for invoice in self.invoices:
-            if invoice.body.kind == "down_payment":
-                down += invoice.body.total
-            elif invoice.body.prepaid:
+            body = invoice.body
+            if body.kind == "down_payment":
+                down[body.currency] = down.get(body.currency, 0) + body.total
+            elif body.prepaid:
                 prepaid.append(invoice)
+        paid: dict[str, int] = {}
         for invoice in prepaid:
+            currency = invoice.body.currency
             settled = invoice.settle(invoice.body.prepaid or 0, invoice.business_at)
-            credited = min(down, settled)
-            down -= credited
+            credited = min(down.get(currency, 0), settled)
+            if credited:
+                down[currency] -= credited
             invoice.credited += credited
             invoice.paid += settled - credited
-            paid += settled - credited if invoice.body.currency == self._currency else 0
+            paid[currency] = paid.get(currency, 0) + settled - credited
         return paid
 
-    def _use_unapplied(self, amount: int) -> None:
+    def _use_unapplied(self, currency: str, amount: int) -> None:
         for payment in self.payments:
-            taken = min(amount, payment.unapplied)
-            payment.unapplied -= taken
-            amount -= taken
+            if payment.body.currency == currency:
+                taken = min(amount, payment.unapplied)
+                payment.unapplied -= taken
+                amount -= taken
 
     def _pay(self, at: int, scope: str, document: Document, body: PaymentBody, payments: list[Entry]) -> None:
         if body.kind == "receipt":
             self._receive(at, scope, document, body, payments)
         elif body.kind == "refund":
-            if body.currency == self._currency:
-                self.refunded += abs(body.amount)
+            self.refunded[body.currency] = self.refunded.get(body.currency, 0) + abs(body.amount)
         elif body.kind in ("chargeback", "reversal"):
             self._charge_back(at, scope, document, body)
 
@@ -283,15 +287,16 @@ class Settlement:
                 setattr(payment, name, getattr(payment, name) - taken)
                 rest -= taken
 
-    def _give_back(self) -> None:
+    def _give_back(self, currency: str, amount: int) -> None:
         """Refunds lower what is due to the customer: credits, then what was overpaid, then what is unapplied."""
-        rest = self.refunded
-        taken = min(rest, self.credit_due)
-        self.credit_due -= taken
-        rest -= taken
+        rest = amount
+        if currency == self._currency:
+            taken = min(rest, self.credit_due)
+            self.credit_due -= taken
+            rest -= taken
         for name in ("overpaid", "unapplied"):
             for payment in self.payments:
-                if payment.body.currency == self._currency:
+                if payment.body.currency == currency:
                     taken = min(rest, getattr(payment, name))
                     setattr(payment, name, getattr(payment, name) - taken)
                     rest -= taken

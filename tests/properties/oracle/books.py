@@ -247,7 +247,9 @@ class Books:
 
     def _stood(self, payment: Known, number: str) -> bool:
         known = self.papers.find(payment.key[0], "payment", number)
-        return known is not None and counts(known) and known.place < payment.place
+        if known is None or not counts(known) or payment_body(known).kind != "receipt":
+            return False
+        return known.place < payment.place
 
     def _take_refund(self, payment: Known) -> None:
         body = payment_body(payment)
@@ -322,15 +324,14 @@ class Books:
             return
         left = max(0, body.amount - (body.recovered or 0))
         books = self.disputed_books(dispute, settles_at(dispute))
-        for word in ("deducted", "discounted"):
-            for book in books:
-                for pot in book.deductions if word == "deducted" else book.unearned:
-                    if body.payment is None or pot.source.key[2] == body.payment:
-                        part = min(pot.left, left)
-                        pot.left -= part
-                        setattr(book, word, getattr(book, word) - part)
-                        book.written_off += part
-                        left -= part
+        for book in books:
+            for pot in book.deductions:
+                if body.payment is None or pot.source.key[2] == body.payment:
+                    part = min(pot.left, left)
+                    pot.left -= part
+                    book.deducted -= part
+                    book.written_off += part
+                    left -= part
         for book in books:
             part = book.move(settles_at(dispute), left)
             book.written_off += part

@@ -50,7 +50,8 @@ class Deliveries:
         packages = self._named_packages(pod)
         if line.package is not None and self._carriers(pod, line.package):
             proofs = self._line_shares(pod, position, line)
-            self._share_out(pod, proofs, self._carriers(pod, line.package), line.package)
+            for shipment in self._carriers(pod, line.package):
+                proofs = self._share_out(pod, proofs, [shipment], self._known_inside(shipment, line.package))
         elif own or pod.named("shipment"):
             shipments = self._shipments(pod, own or pod.named("shipment"))
             self._share_out(pod, self._line_shares(pod, position, line), shipments, None)
@@ -63,6 +64,11 @@ class Deliveries:
         else:
             return False
         return True
+
+    def _known_inside(self, shipment: DocumentKey, package: str) -> str | None:
+        """The package, if the shipment says what is inside; else nothing tells it from the whole shipment."""
+        units = [unit for carried in self.lines.carried[shipment].values() for unit in carried]
+        return package if any(unit.package == package for unit in units) else None
 
     def _carriers_of_others(self, pod: Known) -> list[DocumentKey]:
         """The shipments that other lines of a proof name by their packages."""

@@ -34,7 +34,7 @@ def _instalments(book: Book, books: Books) -> list[tuple[Fraction, int]]:
     for instalment in instalments:
         asked += Fraction(book.total * instalment.percent, ALL_PERCENT)
         is_last = instalment is instalments[-1]
-        due = Fraction(book.total) if is_last or asked >= book.total else rounded_to(minor_unit(book.currency), asked)
+        due = Fraction(book.total) if is_last else rounded_to(minor_unit(book.currency), asked)
         parts.append((Fraction(due), instalment.due_at))
     return parts
 

@@ -76,7 +76,7 @@ def _of_line(waiting: Waiting, ledger: Ledger) -> tuple[dict[str, int], int]:
     start = max(0, ledger.invoiced)
     counts = dict.fromkeys(BUCKETS[3:], 0)
     held = any(covers(hold, ledger, waiting.lines) for hold in waiting.open_holds())
-    for index in range(start, max(ledger.reached("order"), base)):
+    for index in range(start, furthest(waiting, ledger)):
         if not is_billed and index < base:
             continue
         counts[_bucket(ledger, index, base, held=held)] += 1
@@ -88,6 +88,12 @@ def _of_line(waiting: Waiting, ledger: Ledger) -> tuple[dict[str, int], int]:
         upto += count
         values[bucket] = (net_value(ledger, upto * waiting.lines.grain) or 0) - before
     return values, 0
+
+
+def furthest(waiting: Waiting, ledger: Ledger) -> int:
+    """How many grains of a line are worth anything: what is ordered, or has left for it beyond that."""
+    has_left = "shipment" if waiting.ends_with(ledger) == "pod" else waiting.ends_with(ledger)
+    return max(ledger.reached("order"), ledger.reached(has_left), ledger.reached(waiting.ends_with(ledger)))
 
 
 def _bucket(ledger: Ledger, index: int, base: int, *, held: bool) -> str:

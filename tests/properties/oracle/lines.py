@@ -24,7 +24,7 @@ _BEFORE = {
     "allocation": ("order",),
     "pick": ("allocation", "order"),
     "shipment": ("pick", "allocation", "order"),
-    "pod": ("shipment", "pick", "allocation", "order"),
+    "pod": ("shipment", "order"),
     "invoice": ("shipment", "order"),
     "return": ("shipment",),
     "credit_memo": ("invoice",),

@@ -51,13 +51,20 @@ def ordered_amount(papers: Papers) -> int | None:
 def order_amount(order: Known, components: frozenset[LineName] = frozenset()) -> int | None:
     """What one order document is worth at net prices, charges included."""
     body = order_body(order)
+    lines = lines_amount(order, components)
+    if lines is None:
+        return body.total
+    return lines + sum(charge.amount + (charge.tax or 0) for charge in body.charges)
+
+
+def lines_amount(order: Known, components: frozenset[LineName] = frozenset()) -> int | None:
+    """What the lines of one order document are worth at net prices; None without a price."""
+    body = order_body(order)
     numbers = {line.line for line in body.lines}
     lines = [line for line in body.lines if line.parent_line is None or line.parent_line not in numbers]
     values = [_line_amount(line) for line in lines if name_of(line) not in components]
     known = [value for value in values if value is not None]
-    if len(known) < len(values):
-        return body.total
-    return sum(known) + sum(charge.amount + (charge.tax or 0) for charge in body.charges)
+    return sum(known) if len(known) == len(values) else None
 
 
 def _components(papers: Papers) -> frozenset[LineName]:

@@ -152,14 +152,15 @@ def hold(desk: Desk) -> None:
     """A hold of any kind."""
     draw = desk.draw
     kinds = ("credit", "fraud", "export", "customer_master", "pricing", "tax", "billing", "delivery")
-    kind = draw(st.sampled_from((*kinds, "quality", "customer_request")))
-    released = draw(st.none() | st.integers(0, 30).map(at))
-    lines = (Line("1", None, 0),) if draw(mostly(False, True, times=3)) else None
-    desk.write("hold", HoldBody(kind, released, lines))
+    for kind in draw(st.lists(st.sampled_from((*kinds, "quality", "customer_request")), min_size=1, max_size=2)):
+        released = draw(st.none() | st.integers(0, 30).map(at))
+        lines = (Line("1", None, 0),) if draw(mostly(False, True, times=3)) else None
+        desk.write("hold", HoldBody(kind, released, lines))
 
 
 def incident(desk: Desk) -> None:
     """Something that failed."""
     draw = desk.draw
     kinds = ("tax_failure", "customer_master", "pricing_failure", "integration_timeout", "document_rejected")
-    desk.write("incident", IncidentBody(draw(st.sampled_from(kinds)), draw(st.none() | st.integers(0, 20).map(at))))
+    for kind in draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=2)):
+        desk.write("incident", IncidentBody(kind, draw(st.none() | st.integers(0, 20).map(at))))

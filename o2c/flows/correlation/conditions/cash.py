@@ -18,7 +18,7 @@ def short_payment(books: Books, found: list[Finding]) -> None:
         if not invoice.payments or invoice.paid <= 0:
             continue
         # What was paid and taken back again was no short payment.
-        missing = invoice.missing() - sum(lost for _, _, lost in invoice.losses)
+        missing = invoice.missing(books.clock) - sum(lost for _, _, lost in invoice.losses)
         if beyond(missing, invoice.body.total, rule, rule.absolute_amount):
             payment = invoice.payments[-1]
             by_payment.setdefault(id(payment), (payment, []))[1].append((invoice, missing))

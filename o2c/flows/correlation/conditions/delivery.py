@@ -153,7 +153,7 @@ def _append_delivery_exception(
     books: Books, found: list[Finding], stopped: list[tuple[ShipmentLedger, list[Entry]]], *, fact: bool
 ) -> None:
     lines = books.ledger.lines
-    value = added([lines[key].value(quantity) for shipment, _ in stopped for key, quantity in shipment.total.items()])
+    value = added([lines[key].value(shipment.meant(key)) for shipment, _ in stopped for key in shipment.total])
     first = stopped[0][0]
     rules = books.ledger.header_rules
     if first.total:

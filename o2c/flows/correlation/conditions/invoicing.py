@@ -190,7 +190,7 @@ def _mended(books: Books, invoice: Document, *, overcharged: bool) -> int:
     for _, _, _, document in entries.get("invoice", ()):
         body = document.body
         assert isinstance(body, InvoiceBody)
-        if body.kind == "debit_memo":
+        if body.kind == "debit_memo" and document is not invoice:
             mended += _meant(document, {}, body.total, invoice.document_id)
     return mended
 

@@ -67,8 +67,11 @@ def _partial(waiting: Waiting) -> Iterator[Finding]:
         and ledger.reached("order") > ledger.reached("shipment")
         and "shipment" in waiting.line_rules(ledger).milestones
     ]
-    shipped = [unit.at for ledger in lines for unit in ledger.effective("shipment")[: ledger.reached("order")]]
-    if to_come and shipped:
+    shipped = [unit.at for ledger in waiting.lines.whole() for unit in ledger.effective("shipment")]
+    wanted = any(
+        ledger.reached("order") or waiting.last(ledger) < ENDLESS for ledger in lines if ledger.reached("shipment")
+    )
+    if to_come and wanted:
         yield found(waiting, "PARTIAL_SHIPMENT", None, min(shipped), value_of(waiting, to_come))
 
 

@@ -9,7 +9,7 @@ from tests.properties.oracle.findings.common import found
 from tests.properties.oracle.findings.invoices import line_amount
 from tests.properties.oracle.matching import name_of
 from tests.properties.oracle.model import Finding, Known
-from tests.properties.oracle.value import order_amount, ordered_amount
+from tests.properties.oracle.value import lines_amount, ordered_amount
 from tests.properties.oracle.waiting import Waiting
 
 
@@ -86,7 +86,7 @@ def _orders(waiting: Waiting) -> Iterator[Finding]:
     for twice, recorded in ((same, False), (other, True)):
         if twice and (not recorded or not same):
             since = min(one.business_at for one in twice)
-            amounts = [order_amount(one) for one in twice]
+            amounts = [lines_amount(one) for one in twice]
             amount = None if None in amounts else sum(one or 0 for one in amounts)
             yield found(waiting, "DUPLICATE_ORDER", None, since, amount, recorded=recorded)
 

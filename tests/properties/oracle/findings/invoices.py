@@ -48,7 +48,7 @@ def _against_shipments(waiting: Waiting) -> Iterator[Finding]:
             target.setdefault(invoice, []).append((ledger, over.count(invoice)))
     for code, several in (("INVOICE_BEFORE_SHIPMENT", early), ("QUANTITY_MISMATCH", beyond)):
         for invoice, quantities in several.items():
-            lost = [gone.lost_at for ledger, _ in quantities for gone in ledger.gone["shipment"]]
+            lost = [gone.lost_at for ledger, _ in quantities for gone in ledger.gone["shipment"] if gone.grains]
             since = max([invoice.business_at, *lost])
             yield found(waiting, code, invoice, since, value_of(waiting, quantities), awaits="shipment")
 
@@ -119,7 +119,8 @@ def _totals(waiting: Waiting, invoice: Known) -> Iterator[Finding]:
     said = sum(amount or 0 for amount in amounts) + sum(parts)
     limit = minor_unit(body.currency) * (len(body.lines) + len(body.charges))
     difference = abs(body.total - said)
-    if difference > limit and difference > _price_credits(waiting, invoice):
+    is_mended = 0 < body.total - said <= _price_credits(waiting, invoice)
+    if difference > limit and not is_mended:
         yield found(waiting, "TOTAL_MISMATCH", invoice, invoice.business_at, difference, body.currency)
 
 
@@ -173,7 +174,8 @@ def _duplicates(waiting: Waiting) -> Iterator[Finding]:
 def _are_twice(waiting: Waiting, one: Known, other: Known) -> bool:
     customers = {one.document.customer_id, other.document.customer_id} - {None}
     names = [{*each.document.reverses, *each.document.replaces} for each in (one, other)]
-    if len(customers) > 1 or one.key[1:] in names[1] or other.key[1:] in names[0]:
+    is_named = one.key[1:] in names[1] or other.key[1:] in names[0]
+    if len(customers) > 1 or (is_named and one.key[0] == other.key[0]):
         return False
     first, second = invoice_body(one), invoice_body(other)
     if first.total < 0:
