@@ -83,7 +83,7 @@ def _line_amount(line: OrderLine) -> int | None:
     if line.free:
         return 0
     if line.amount is not None:
-        return line.amount if line.quantity == 0 else round(Fraction(line.amount * wanted, line.quantity))
+        return round(Fraction(line.amount * wanted, line.quantity)) if line.quantity else 0
     if line.unit_price is not None:
         return round(Fraction(wanted * line.unit_price, VALUE_UNIT))
     return None if wanted else 0
