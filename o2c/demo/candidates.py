@@ -17,6 +17,7 @@ from o2c.simulator.world import SILENT_SOURCE
 RESOLVED_AFTER_US = 15 * SECOND_US
 """So long after it must have been found a fault is seen to: it is on the screen for a while."""
 
+_QUICK_DAYS = 12
 _RESOLVED_SOON_US = 5 * SECOND_US
 _RESOLVED_SOON = frozenset({*(f"{kind.upper()}_HOLD" for kind in HOLDS), "DISPUTE"})
 """What becomes a stall where it stands for long."""
@@ -107,6 +108,3 @@ def paced(plan: Plan, faults: list[InjectedFault], pace: Pace) -> Pace:
 def latest_of(plan_start: int) -> int:
     """By when, of a plan, a fault must show for the demo to want it."""
     return plan_start + _QUICK_DAYS * DAY_S
-
-
-_QUICK_DAYS = 12

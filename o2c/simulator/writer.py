@@ -58,7 +58,8 @@ def simulate(orders: int, seed: int, out: Path) -> None:
 
     The same `orders` and `seed` give the same bytes, and more orders the same first ones. `events.jsonl` has canonical
     events in the order in which they arrive; `truth.jsonl` one line an order with its faults: under `policy.toml`, read
-    up to the summary's `as_of`, exactly those exceptions open.
+    up to the summary's `as_of`, exactly those exceptions open. The summary's `silence` is a feed's `FEED_SILENT`, which
+    a replay judges only where it is told to.
     Raises ConfigurationError for fewer than one order and OperatingFault where the folder cannot be written.
     """
     if orders < 1:

@@ -13,7 +13,7 @@ from o2c.flows.settings import ReplayOptions
 from o2c.schemas.times import parse_rfc3339
 
 PASSING = "PARTIAL_SHIPMENT"
-"""What two shipments that arrive in the wrong order, or at once, never come to."""
+"""What depends on which of two shipments, or of a shipment and a change of the order, is heard of first."""
 
 Key = tuple[Any, ...]
 """Correlation ID, code and subject."""
@@ -104,7 +104,6 @@ def test_replay_in_the_order_of_arrival_opens_and_clears_exactly_the_injected_fa
         }
 
     assert judged(received.last) == judged(true_faults(simulation))
-    assert {key for key in received.opened if key[1] == PASSING} <= true_faults(simulation).keys()
 
 
 def test_every_code_but_that_of_a_feed_is_injected(simulation: Any) -> None:
