@@ -18,7 +18,7 @@ from o2c.schemas.records import Record
 from tests.repository.pages import README, ROOT, blocks, codes, commands, run, table, tidy
 
 STATUS = "o2c status "
-STATUS_CLOCK = "2025-01-09T07:25:30Z"
+STATUS_CLOCK = "2025-01-10T21:25:30Z"
 
 
 @pytest.fixture(scope="module")

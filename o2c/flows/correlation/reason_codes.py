@@ -155,7 +155,5 @@ INCIDENT_CODES = {
 }
 """The code of each kind of incident."""
 
-LATER_STALL_CODES: tuple[str, ...] = ()
-
 READ_TYPES = tuple(name for name in EVENT_CLASSES if name != "heartbeat")
 """The document types that can have a feed."""
