@@ -1,6 +1,6 @@
 """How fast a backlog is worked off: the floor and the job over the same events, one after the other.
 
-python -m benchmarks.backlog [--orders 150000] [--open 50000] [--rounds 1]
+python -m benchmarks.backlog [--orders 150000] [--open 50000] [--rounds 1] [--against ../before/.venv/bin/python]
 """
 
 import argparse
@@ -65,15 +65,37 @@ def main() -> None:
     parser.add_argument("--open", type=int, default=OPEN_ORDERS, help="orders that are open at any time")
     parser.add_argument("--rounds", type=int, default=1, help="how often both are run, in turns")
     parser.add_argument("--no-floor", action="store_true", help="the job alone")
+    parser.add_argument("--against", metavar="PYTHON", help="run the job of this interpreter's o2c too, before its own")
     arguments = parser.parse_args()
     with services() as running:
         for number in range(arguments.rounds):
-            measure(running, f"round-{number}", arguments.orders, arguments.open, with_floor=not arguments.no_floor)
+            other = None
+            if arguments.against is not None:
+                other = measure(running, f"other-{number}", arguments.orders, arguments.open, python=arguments.against)
+            own = measure(
+                running, f"round-{number}", arguments.orders, arguments.open, with_floor=not arguments.no_floor
+            )
+            if other is not None:
+                print(
+                    f"this / other version: {own.a_second / other.a_second:.2f} by the clock,"
+                    f" {own.a_cpu_second / other.a_cpu_second:.2f} by CPU-seconds"
+                )
 
 
-def measure(running: Services, name: str, orders: int, open_orders: int, *, with_floor: bool = True) -> None:
-    """The floor, then the job, over the same fresh backlog."""
+def measure(
+    running: Services,
+    name: str,
+    orders: int,
+    open_orders: int,
+    *,
+    with_floor: bool = False,
+    python: str = sys.executable,
+) -> Figures:
+    """The floor where it is asked for, then the job, over the same fresh backlog."""
     job = running.job(name)
+    job.python = python
+    # What an older version does not know it does not read; nothing is in the other topics.
+    job.settings["O2C_INPUTS"] = ",".join(TYPES)
     events = orders * EVENTS_AN_ORDER
     taken_at = time.time_ns() // 1_000 - _AGE_US
     began = time.monotonic()
@@ -98,6 +120,7 @@ def measure(running: Services, name: str, orders: int, open_orders: int, *, with
             f" {measured.a_cpu_second / floor.a_cpu_second:.2f} by CPU-seconds"
         )
     _verify(job, orders)
+    return measured
 
 
 def _others(running: Services) -> dict[str, float]:

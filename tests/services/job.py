@@ -27,7 +27,7 @@ OUTPUTS = ("status", "exceptions", "dead-letters", "orphans", "billing", "audit"
 PATIENCE_SECONDS = 90.0
 _STOP_SECONDS = 40.0
 _QUIET_EPOCHS = 3
-_COMMAND = (sys.executable, "-m", "o2c")
+_MODULE = ("-m", "o2c")
 
 
 class JobError(RuntimeError):
@@ -51,6 +51,8 @@ class Job:
         self.broker = broker
         self.redis_url = redis_url
         self.folder = folder
+        self.python = sys.executable
+        """Whose o2c runs: that of this interpreter."""
         self.types = tuple(types)
         self.partitions = partitions
         self.prefix = f"t{uuid.uuid4().hex[:8]}."
@@ -81,8 +83,9 @@ class Job:
         """Start the process, and wait until it consumes unless told not to."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*_COMMAND, "run"],
+                [self.python, *_MODULE, "run"],
                 env=self.environment(),
+                cwd=self.folder,
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
@@ -99,7 +102,7 @@ class Job:
     def command(self, *arguments: str, settings: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
         """Run `o2c` with these arguments to its end, under this deployment's settings and others on top."""
         return subprocess.run(
-            [*_COMMAND, *arguments],
+            [self.python, *_MODULE, *arguments],
             env=self.environment(settings),
             capture_output=True,
             text=True,
