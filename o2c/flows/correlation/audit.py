@@ -33,7 +33,7 @@ def shown_life(life: Life | None) -> Shown:
 
 def shown_billing(state: BillingState) -> Shown:
     """What an audit shows of the readiness for billing."""
-    ready, amount, blocked_by = state
+    ready, amount, blocked_by, _ = state
     return {
         "ready": ready,
         "amount": None if amount is None else plain(amount, AMOUNT_PLACES),

@@ -18,10 +18,13 @@ _NAMESPACE: UUID = uuid5(NAMESPACE_URL, "o2c:billing")
 _BLOCKING_INCIDENTS = ("tax_failure", "customer_master", "pricing_failure")
 _encode = msgspec.json.encode
 
-State = tuple[bool, int | None, tuple[str, ...]]
-"""Ready, amount, and the codes that block."""
+Units = tuple[tuple[str, int, int], ...]
+"""By line its key, how much of it is invoiced already, and how much waits for it: which units they are."""
 
-NOTHING: State = (False, 0, ())
+State = tuple[bool, int | None, tuple[str, ...], Units]
+"""Ready, amount, the codes that block, and the units that it is about."""
+
+NOTHING: State = (False, 0, (), ())
 """What an order says of which nothing waits to be invoiced."""
 
 
@@ -42,7 +45,8 @@ class Billing:
     @property
     def state(self) -> State:
         """What of it is published whenever it changes."""
-        return self.ready, self.amount, self.blocked_by
+        units = tuple((line.key, line.reached[INVOICE], quantity) for line, quantity in self.lines)
+        return self.ready, self.amount, self.blocked_by, units
 
 
 _NOTHING = Billing(ready=False, lines=[], blocked_by=())

@@ -1,9 +1,13 @@
 """Disputes: which are open, and how much of which invoice they hold back."""
 
-from o2c.flows.correlation.ledger import Ledger
-from o2c.flows.correlation.money import Money
+from typing import TYPE_CHECKING
+
 from o2c.flows.correlation.proofs import Entry
 from o2c.schemas.documents import DisputeBody
+
+if TYPE_CHECKING:
+    from o2c.flows.correlation.ledger import Ledger
+    from o2c.flows.correlation.money import Money
 
 
 def is_unresolved(entry: Entry, clock: int) -> bool:
@@ -13,7 +17,7 @@ def is_unresolved(entry: Entry, clock: int) -> bool:
     return entry[0] <= clock and (body.resolved_at is None or body.resolved_at > clock)
 
 
-def currency_of(ledger: Ledger, money: Money, scope: str, body: DisputeBody) -> str | None:
+def currency_of(ledger: "Ledger", money: "Money", scope: str, body: DisputeBody) -> str | None:
     """The currency of the payment or invoice that a dispute is about; the order's where that is not known."""
     kind, number = ("payment", body.payment) if body.payment is not None else ("invoice", body.invoice)
     for _, other, named, document in ledger.entries.get(kind, ()):
@@ -23,7 +27,7 @@ def currency_of(ledger: Ledger, money: Money, scope: str, body: DisputeBody) -> 
     return money.currency
 
 
-def disputed_amounts(entries: list[Entry], money: Money, clock: int) -> dict[str, int]:
+def disputed_amounts(entries: list[Entry], money: "Money", clock: int) -> dict[str, int]:
     """How much of what is open on each invoice, by its key, is in dispute."""
     found: dict[str, int] = {}
     for entry in entries:

@@ -190,16 +190,20 @@ class Fold:
         """Do what people want, in the order in which they wanted it. What nobody knows yet waits a while."""
         state = self._state
         waiting = sorted((state.documents[key].occurred_at, key) for key in state.waiting_actions)
-        state.waiting_actions = []
-        for occurred_at, key in waiting:
-            body = state.documents[key].body
+        known_since, state.waiting_actions = state.waiting_actions, {}
+        for _, key in waiting:
+            document = state.documents[key]
+            body = document.body
             assert isinstance(body, ActionBody)
             life = state.lives.get(body.exception_id)
+            if document.cancelled:
+                self._audit.acted(body, life, "the action was withdrawn", None, None)
+                continue
             if life is None or body.occurrence > life.occurrence:
-                until = occurred_at + patience_us
-                if self._clock < until:
-                    state.waiting_actions.append(key)
-                    self.wake_at = min(self.wake_at, until)
+                first_seen = known_since[key] or self._clock
+                if self._clock < first_seen + patience_us:
+                    state.waiting_actions[key] = first_seen
+                    self.wake_at = min(self.wake_at, first_seen + patience_us)
                 else:
                     self._audit.acted(body, life, "no such exception, or occurrence, has opened", None, None)
                 continue

@@ -1,5 +1,6 @@
 """The money of an order: what was invoiced, what became of it, and what is left over. Amounts in 10^-4."""
 
+from o2c.flows.correlation.disputes import is_unresolved
 from o2c.flows.correlation.invoices import InvoiceLedger, PaymentLedger
 from o2c.flows.correlation.ledger import Ledger, ordered_amount
 from o2c.flows.correlation.proofs import Entry
@@ -36,7 +37,7 @@ class Money:
         "written_off",
     )
 
-    def __init__(self, ledger: Ledger, documents: dict[str, Document]) -> None:
+    def __init__(self, ledger: Ledger, documents: dict[str, Document], clock: int) -> None:
         entries = ledger.entries
         invoices, payments = entries.get("invoice", []), entries.get("payment", [])
         self.currency = _currency(ledger, invoices, payments)
@@ -58,7 +59,7 @@ class Money:
             else:
                 self.invoices.append(InvoiceLedger(document, business_at, body, parts_due(body, business_at, terms)))
         if payments or taking or "credit_memo" in entries or "dispute" in entries or self.invoices:
-            self._settle(ledger, documents, payments, taking)
+            self._settle(ledger, documents, payments, taking, clock)
         self.open_invoices = [invoice for invoice in self.invoices if invoice.open]
         for invoice in self.invoices:
             if invoice.body.currency == self.currency:
@@ -71,7 +72,7 @@ class Money:
                 self.open += invoice.open
 
     def _settle(
-        self, ledger: Ledger, documents: dict[str, Document], payments: list[Entry], taking: list[Entry]
+        self, ledger: Ledger, documents: dict[str, Document], payments: list[Entry], taking: list[Entry], clock: int
     ) -> None:
         entries = ledger.entries
         settlement = self.settlement = Settlement(
@@ -86,7 +87,7 @@ class Money:
             payments,
             ledger.lost.get("payment", []),
             entries.get("credit_memo", []),
-            entries.get("dispute", []),
+            [entry for entry in entries.get("dispute", []) if not is_unresolved(entry, clock)],
             taking,
         )
         self.payments = settlement.payments

@@ -46,7 +46,7 @@ class Judgement:
 def judge(state: OrderState, policy: Policy, clock: int, feeds: FeedView, generation: int = 0) -> Judgement:
     """Bring the order's exceptions up to `clock` and say when the clock or a feed will next change something."""
     ledger = Ledger(state.documents, state.least_seen, policy)
-    money = Money(ledger, state.documents)
+    money = Money(ledger, state.documents, clock)
     waits = waits_of(ledger, money, clock)
     books = Books(state.correlation_id, ledger, money, clock, state.documents, state.conflicts, state.least_seen)
     left = left_since(state, policy.retention, books, waits)
@@ -75,7 +75,7 @@ def judge(state: OrderState, policy: Policy, clock: int, feeds: FeedView, genera
 def view(state: OrderState, policy: Policy, clock: int) -> Judgement:
     """The order as it was last judged, to be rendered again: nothing of it changes."""
     ledger = Ledger(state.documents, state.least_seen, policy)
-    money = Money(ledger, state.documents)
+    money = Money(ledger, state.documents, clock)
     is_closed = state.health == "closed"
     # One that is abandoned waits for nothing any more.
     judgement = Judgement(ledger, money, [] if is_closed else waits_of(ledger, money, clock))

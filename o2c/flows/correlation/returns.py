@@ -35,14 +35,15 @@ def brings_goods_back(body: ReturnBody) -> bool:
 def uncredited(ledger: "Ledger", money: "Money") -> list[tuple[ReturnLedger, int, int | None]]:
     """The returns that still wait for their credit or refund, each with the quantity and what it is worth.
 
-    What names a return settles it. Credit memos of kind `return` that name none, and refunds beyond all credits, settle
-    the oldest first, by lines or by amount. Units that were never invoiced need no credit.
+    A credit memo that names a return settles what its lines say, all of it where it has none; so does a refund. Credit
+    memos of kind `return` that name none, and refunds beyond all credits, settle the oldest first, by lines or by
+    amount. Units that were never invoiced need no credit.
     """
     given = _Credits(ledger, money)
     found: list[tuple[ReturnLedger, int, int | None]] = []
     taken: dict[str, int] = {}
     for claim in ledger.returns:
-        if claim.document.document_id in given.named:
+        if (claim.document.scope, claim.document.document_id) in given.named:
             continue
         quantity = 0
         value: int | None = 0
@@ -75,29 +76,32 @@ class _Credits:
     """What has been credited or refunded for returns, used up return by return."""
 
     def __init__(self, ledger: "Ledger", money: "Money") -> None:
-        self.named: set[str] = set()
+        self.named: set[tuple[str, str]] = set()
         self._lines: dict[str, int] = {}
         self._amount = 0
         credited = 0
-        for _, _, _, document in ledger.entries.get("credit_memo", ()):
+        for _, scope, _, document in ledger.entries.get("credit_memo", ()):
             body = document.body
             assert isinstance(body, CreditMemoBody)
             credited += body.amount
             named = [number for kind, numbers in document.refs if kind == "return" for number in numbers]
-            if body.kind in LOWERING and not named:
+            if named and not body.lines:
+                self.named.update((scope, number) for number in named)
+            elif body.kind in LOWERING:
+                # What is no longer invoiced needs no credit any more.
                 continue
-            if named:
-                self.named.update(named)
-            elif body.kind == "return" and body.lines:
+            elif body.lines and (named or body.kind == "return"):
                 for memo, line, quantity in ledger.credit_lines:
                     if memo is document:
                         self._lines[line.key] = self._lines.get(line.key, 0) + quantity
             elif body.kind == "return":
                 self._amount += body.amount
-        for _, _, _, document in ledger.entries.get("payment", ()):
+        for _, scope, _, document in ledger.entries.get("payment", ()):
             payment = document.body
             if isinstance(payment, PaymentBody) and payment.kind == "refund":
-                self.named.update(number for kind, numbers in document.refs if kind == "return" for number in numbers)
+                self.named.update(
+                    (scope, number) for kind, numbers in document.refs if kind == "return" for number in numbers
+                )
         self._amount += max(0, money.refunded - credited)
 
     def by_line(self, key: str, quantity: int) -> int:

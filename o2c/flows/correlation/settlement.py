@@ -6,6 +6,8 @@ Beyond it, money and credits settle what payers kept back there; what is left ov
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from o2c.flows.correlation.calendar import Calendar
 from o2c.flows.correlation.documents import SEPARATOR
 from o2c.flows.correlation.invoices import Claim, InvoiceLedger, PaymentLedger
@@ -47,7 +49,8 @@ class Settlement:
         self._terms = terms
         self._calendar = calendar
         self._by_payment: dict[Number, PaymentLedger] = {}
-        self._used_advices: set[Number] = set()
+        self._advised: dict[Number, tuple[Application, ...]] = {}
+        self._paid: list[tuple[InvoiceLedger, PaymentLedger, int]] = []
 
     def run(
         self,
@@ -58,7 +61,7 @@ class Settlement:
         credit_invoices: list[Entry],
     ) -> None:
         """Apply everything."""
-        prepaid = self._prepaid()
+        prepaid = self._prepaid(payments)
         steps = _in_order(payments, credit_memos, disputes, credit_invoices)
         for at, scope, _, _, document in steps:
             body = document.body
@@ -80,8 +83,11 @@ class Settlement:
         for currency, amount in self.refunded.items():
             self._give_back(currency, amount)
 
-    def _prepaid(self) -> dict[str, int]:
-        """What invoices say was paid before them, by currency: down payments, which they credit, else money."""
+    def _prepaid(self, payments: list[Entry]) -> dict[str, int]:
+        """What invoices say was paid before them, by currency: down payments, which they credit, else money.
+
+        What receipts of before the invoice say that they pay of it is the same money, and theirs to tell.
+        """
         down: dict[str, int] = {}
         prepaid: list[InvoiceLedger] = []
         for invoice in self.invoices:
@@ -93,7 +99,8 @@ class Settlement:
         paid: dict[str, int] = {}
         for invoice in prepaid:
             currency = invoice.body.currency
-            settled = invoice.settle(invoice.body.prepaid or 0, invoice.business_at)
+            told = max(0, (invoice.body.prepaid or 0) - self._received_for(invoice, payments))
+            settled = invoice.settle(told, invoice.business_at)
             credited = min(down.get(currency, 0), settled)
             if credited:
                 down[currency] -= credited
@@ -101,6 +108,18 @@ class Settlement:
             invoice.paid += settled - credited
             paid[currency] = paid.get(currency, 0) + settled - credited
         return paid
+
+    @staticmethod
+    def _received_for(invoice: InvoiceLedger, payments: list[Entry]) -> int:
+        number = (invoice.document.scope, invoice.document.document_id)
+        received = 0
+        for at, scope, _, document in payments:
+            body = document.body
+            assert isinstance(body, PaymentBody)
+            if body.kind == "receipt" and at <= invoice.business_at and body.currency == invoice.body.currency:
+                applied = _afforded(body.applications, body.amount)[0]
+                received += sum(max(0, each.amount) for each in applied if (scope, each.invoice) == number)
+        return received
 
     def _use_unapplied(self, currency: str, amount: int) -> None:
         for payment in self.payments:
@@ -124,9 +143,11 @@ class Settlement:
         at_home = body.currency == self._currency
         if at_home:
             self.received += body.amount
-        applications = body.applications
-        if not applications and body.reference is not None:
-            applications = self._advised(scope, body.reference, payments)
+        name = (scope, body.reference or "")
+        if body.applications or body.reference is None:
+            applications, _ = _afforded(body.applications, body.amount)
+        else:
+            applications, self._advised[name] = _afforded(self._advice(scope, body.reference, payments), body.amount)
         applied = 0
         for application in applications:
             amount = application.amount
@@ -147,17 +168,18 @@ class Settlement:
                 self.elsewhere += amount
         payment.unapplied = max(0, body.amount - applied)
 
-    def _advised(self, scope: str, reference: str, payments: list[Entry]) -> tuple[Application, ...]:
-        """What the remittance of this reference says that the money is for; it is said of the first receipt alone."""
-        if (scope, reference) in self._used_advices:
-            return ()
+    def _advice(self, scope: str, reference: str, payments: list[Entry]) -> tuple[Application, ...]:
+        """What the remittances of a reference say, and no receipt of the same reference has paid yet."""
+        left = self._advised.get((scope, reference))
+        if left is not None:
+            return left
+        said: list[Application] = []
         for _, other, _, document in payments:
             body = document.body
             assert isinstance(body, PaymentBody)
             if body.kind == "remittance" and (other, body.reference) == (scope, reference):
-                self._used_advices.add((scope, reference))
-                return body.applications
-        return ()
+                said.extend(body.applications)
+        return tuple(said)
 
     def _apply(self, at: int, invoice: InvoiceLedger, payment: PaymentLedger, application: Application) -> int:
         """Returns how much of the payment's money the application uses; less than nothing where it takes some back."""
@@ -175,6 +197,7 @@ class Settlement:
                 settled += resolved
                 rest -= resolved
             invoice.paid += settled
+            self._paid.append((invoice, payment, settled))
             payment.overpaid += rest
         if application.discount:
             self._discount(at, invoice, payment, application.discount)
@@ -200,8 +223,9 @@ class Settlement:
         if body.invoices:
             rest = body.amount
             for number, amount in body.invoices:
-                rest -= amount
-                self._credit_invoice(at, (scope, number), amount, body.currency)
+                part = min(amount, max(0, rest))
+                rest -= part
+                self._credit_invoice(at, (scope, number), part, body.currency)
             self._owe(rest, body.currency)
             return
         named = [number for kind, numbers in document.refs if kind == "invoice" for number in numbers]
@@ -276,11 +300,12 @@ class Settlement:
         named = {number for kind, numbers in document.refs if kind == "payment" for number in numbers}
         payments = [self._by_payment[scope, number] for number in sorted(named) if (scope, number) in self._by_payment]
         affected = payments or self.payments
-        for invoice in reversed(self.invoices):
-            if invoice.body.currency == body.currency and (
-                not payments or any(payment in invoice.payments for payment in payments)
-            ):
-                rest -= invoice.reopen(rest, at)
+        for place in range(len(self._paid) - 1, -1, -1):
+            invoice, payment, paid = self._paid[place]
+            if invoice.body.currency == body.currency and (not payments or payment in payments):
+                taken = invoice.reopen(min(rest, paid), at)
+                self._paid[place] = (invoice, payment, paid - taken)
+                rest -= taken
         for payment in reversed([each for each in affected if each.body.currency == body.currency]):
             for name in ("overpaid", "unapplied"):
                 taken = min(max(0, rest), getattr(payment, name))
@@ -300,6 +325,30 @@ class Settlement:
                     taken = min(rest, getattr(payment, name))
                     setattr(payment, name, getattr(payment, name) - taken)
                     rest -= taken
+
+
+def _afforded(
+    applications: tuple[Application, ...], amount: int
+) -> tuple[tuple[Application, ...], tuple[Application, ...]]:
+    """The applications for which there is money, in their order, and what of them is left over.
+
+    What an application takes back of an invoice is money, too.
+    """
+    if sum(each.amount for each in applications) <= amount:
+        return applications, ()
+    money = amount - sum(min(0, each.amount) for each in applications)
+    kept: list[Application] = []
+    left: list[Application] = []
+    for each in applications:
+        part = min(each.amount, max(0, money)) if each.amount > 0 else each.amount
+        money -= max(0, part)
+        if part == each.amount:
+            kept.append(each)
+            continue
+        if part or each.discount or each.adjustments:
+            kept.append(replace(each, amount=part))
+        left.append(Application(each.invoice, each.amount - part))
+    return tuple(kept), tuple(left)
 
 
 def _in_order(

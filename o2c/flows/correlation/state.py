@@ -33,7 +33,8 @@ class OrderState(Struct, gc=False, array_like=True):
     `least_seen`: the least `occurred_at` among the revisions of a document, where there were several. `wake_at`: when
     the clock alone next changes something. `gates`: by feed, the progress at which a condition that has begun opens.
     `fulfilment`, `financial`: the stages of its last status; empty before the first. `conflicts`: by document key the
-    revision that came with two contents. `waiting_actions`: actions on exceptions that are not known yet. `billing`:
+    revision that came with two contents. `waiting_actions`: actions still to be decided, with when they
+    were first looked at, 0 before. `billing`:
     what was last published of it. `past_due`: what was past due (10^-4) when it was last judged. `touched_at`: the
     clock when a document last changed it; `closed_at`: when it was found closed. `retired`: it is no longer whole, and
     is not judged any more.
@@ -53,7 +54,7 @@ class OrderState(Struct, gc=False, array_like=True):
     fulfilment: str = ""
     financial: str = ""
     conflicts: dict[str, int] = field(default_factory=dict)
-    waiting_actions: list[str] = field(default_factory=list)
+    waiting_actions: dict[str, int] = field(default_factory=dict)
     billing: BillingState = NOTHING
     billing_sequence: int = 0
     audit_sequence: int = 0
@@ -71,7 +72,7 @@ def merge(state: OrderState, document: Document) -> bool:
     if held is None:
         state.documents[key] = document
         if document.type == "action":
-            state.waiting_actions.append(key)
+            state.waiting_actions[key] = 0
         return True
     if document.occurred_at != held.occurred_at:
         least = min(document.occurred_at, state.least_seen.get(key, held.occurred_at))
@@ -82,4 +83,7 @@ def merge(state: OrderState, document: Document) -> bool:
     if not supersedes(document, held):
         return False
     state.documents[key] = document
+    if document.type == "action":
+        # Another word on the same action is another action.
+        state.waiting_actions[key] = 0
     return True

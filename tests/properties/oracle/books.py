@@ -141,17 +141,20 @@ class Books:
         """What a receipt is for: its own applications, else those of the advice with the same reference."""
         body = payment_body(receipt)
         if body.applications or body.reference is None:
-            return body.applications
+            return with_money_for(body.applications, body.amount)[0]
         advised: list[Application] = []
+        receipts = []
         for other in self.papers.of("payment"):
             advice = payment_body(other)
-            if advice.reference != body.reference or (advice.applications and advice.kind == "receipt"):
-                continue
-            if advice.kind == "receipt" and other.place < receipt.place:
-                return ()
-            if advice.kind == "remittance":
-                advised += advice.applications
-        return tuple(advised)
+            if advice.reference == body.reference and other.key[0] == receipt.key[0]:
+                if advice.kind == "remittance":
+                    advised += advice.applications
+                elif advice.kind == "receipt" and not advice.applications and other.place <= receipt.place:
+                    receipts.append(other)
+        paid: tuple[Application, ...] = ()
+        for one in sorted(receipts, key=lambda known: known.place):
+            paid, advised = with_money_for(tuple(advised), payment_body(one).amount)
+        return paid
 
     def _apply(self, payment: Known, application: Application) -> None:
         book = self.books.get((payment.key[0], "invoice", application.invoice))
@@ -164,6 +167,7 @@ class Books:
         at = payment.business_at
         if application.amount > 0:
             book.appliers.append(payment)
+            book.taken_back = 0
         else:
             taken = book.take_back(at, -application.amount)
             next(pot for pot in self.unapplied if pot.source == payment).left += taken
@@ -266,7 +270,8 @@ class Books:
         body = memo_body(memo)
         if body.invoices:
             rest = body.amount
-            for number, amount in body.invoices:
+            for number, stated in body.invoices:
+                amount = min(stated, max(0, rest))
                 rest -= amount
                 book = self.books.get((memo.key[0], "invoice", number))
                 if book is not None and book.currency == body.currency:
@@ -305,7 +310,15 @@ class Books:
         if body.total < 0 or body.kind == "down_payment":
             return
         book = self.books[invoice.key]
-        left = min(body.prepaid or 0, book.open)
+        receipts = [one for one in self.papers.of("payment") if payment_body(one).kind == "receipt"]
+        told = sum(
+            max(0, application.amount)
+            for one in receipts
+            if one.business_at <= invoice.business_at and payment_body(one).currency == body.currency
+            for application in with_money_for(payment_body(one).applications, payment_body(one).amount)[0]
+            if (one.key[0], application.invoice) == (invoice.key[0], invoice.key[2])
+        )
+        left = min(max(0, (body.prepaid or 0) - told), book.open)
         for pots, word in ((self.down_payments, "credited"), (self.unapplied, "paid")):
             for pot in pots:
                 if pot.currency == body.currency and pot.source is not invoice:
@@ -351,6 +364,24 @@ class Books:
             numbers = [one.invoice for one in applied if one.amount > 0]
         keys = dict.fromkeys((dispute.key[0], "invoice", number) for number in numbers)
         return [self.books[key] for key in keys if key in self.books]
+
+
+def with_money_for(
+    applications: tuple[Application, ...], amount: int
+) -> tuple[tuple[Application, ...], list[Application]]:
+    """The applications cent by cent for as long as there is money; what there is none for is left."""
+    money = amount + sum(-one.amount for one in applications if one.amount < 0)
+    paid, left = [], []
+    for one in applications:
+        cents = one.amount
+        if cents > 0:
+            cents = max(0, min(cents, money))
+            money -= cents
+        if cents == one.amount or cents or one.discount or one.adjustments:
+            paid.append(Application(one.invoice, cents, one.discount, one.adjustments))
+        if cents < one.amount:
+            left.append(Application(one.invoice, one.amount - cents))
+    return tuple(paid), left
 
 
 def settles_at(known: Known) -> int:

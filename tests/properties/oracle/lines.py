@@ -143,7 +143,8 @@ class Lines:
         for position, line in enumerate(body.lines or ()):
             for ledger, grains in self.spread(memo, position, line, "credit_memo"):
                 ledger.credited_lines += grains if body.kind != "price" else 0
-                ledger.credited_back += grains if body.kind == "return" else 0
+                is_back = body.kind == "return" or (body.kind not in LOWERING_KINDS and bool(memo.named("return")))
+                ledger.credited_back += grains if is_back else 0
                 if body.kind in LOWERING_KINDS:
                     ledger.lowered += _units(memo, line, grains)
         if not body.lines and body.kind in ("cancellation", "rebill"):

@@ -106,10 +106,15 @@ def uncredited(waiting: Waiting) -> list[tuple[Known, int | None]]:
     """
     owed = _owed(waiting)
     general = sum(amount for source, amount, kind in _credits(waiting) if kind and not source.named("return"))
-    named = {number for source, _, _ in _credits(waiting) for number in source.named("return")}
+    named = {
+        (source.key[0], number)
+        for source, _, _ in _credits(waiting)
+        if source.document.type == "payment" or not memo_body(source).lines
+        for number in source.named("return")
+    }
     found: list[tuple[Known, int | None]] = []
     for returned, quantities in owed:
-        if returned.key[2] in named or not any(grains for _, grains in quantities):
+        if (returned.key[0], returned.key[2]) in named or not any(grains for _, grains in quantities):
             continue
         value = total_value([(ledger, grains * waiting.lines.grain) for ledger, grains in quantities if grains])
         if value is None:

@@ -17,8 +17,9 @@ def short_payment(books: Books, found: list[Finding]) -> None:
     for invoice in books.money.open_invoices:
         if not invoice.payments or invoice.paid <= 0:
             continue
-        # What was paid and taken back again was no short payment.
-        missing = invoice.missing(books.clock) - sum(lost for _, _, lost in invoice.losses)
+        # What was paid and taken back again was no short payment, until somebody pays again.
+        last = max(payment.business_at for payment in invoice.payments)
+        missing = invoice.missing(books.clock) - sum(lost for _, at, lost in invoice.losses if at >= last)
         if beyond(missing, invoice.body.total, rule, rule.absolute_amount):
             payment = invoice.payments[-1]
             by_payment.setdefault(id(payment), (payment, []))[1].append((invoice, missing))
@@ -49,16 +50,12 @@ def kept_back(books: Books, found: list[Finding]) -> None:
         for claim in invoice.claims:
             if claim.amount:
                 claims.setdefault((id(claim.payment), claim.adjustment is None), []).append(claim)
-    decided: dict[int, int] = {}
+    used: dict[str, int] = {}
     # What disputes have decided settles deductions first.
-    for (number, is_discount), of_payment in sorted(claims.items()):
+    for (_, is_discount), of_payment in sorted(claims.items()):
         payment = of_payment[0].payment
         amount = sum(claim.amount for claim in of_payment)
-        if number not in decided:
-            decided[number] = _outcomes(books, payment, of_payment)
-        taken = min(amount, decided[number])
-        decided[number] -= taken
-        amount -= taken
+        amount -= _decided(books, payment, of_payment, amount, used)
         code = "UNEARNED_DISCOUNT" if is_discount else "DEDUCTION"
         rule = books.rule(code)
         if not beyond(amount, sum(claim.invoice.body.total for claim in of_payment), rule, rule.absolute_amount):
@@ -80,11 +77,11 @@ def _deducted(claims: list[Claim], money: str) -> str:
     return f"deducts {money}: {', '.join(reasons)}"
 
 
-def _outcomes(books: Books, payment: PaymentLedger, claims: list[Claim]) -> int:
-    """What disputes about a payment, or about its invoices, have decided of what was kept back."""
+def _decided(books: Books, payment: PaymentLedger, claims: list[Claim], amount: int, used: dict[str, int]) -> int:
+    """What disputes about a payment, or its invoices, have decided of it; `used`: what each has decided before."""
     decided = 0
     invoices = {claim.invoice.document.document_id for claim in claims}
-    for _, scope, _, document in books.ledger.entries.get("dispute", ()):
+    for _, scope, number, document in books.ledger.entries.get("dispute", ()):
         body = document.body
         assert isinstance(body, DisputeBody)
         if body.outcome not in _SETTLING_OUTCOMES or body.resolved_at is None or body.resolved_at > books.clock:
@@ -92,7 +89,9 @@ def _outcomes(books: Books, payment: PaymentLedger, claims: list[Claim]) -> int:
         if scope == payment.document.scope and (
             body.payment == payment.document.document_id or (body.payment is None and body.invoice in invoices)
         ):
-            decided += body.amount
+            taken = min(amount - decided, body.amount - used.get(number, 0))
+            used[number] = used.get(number, 0) + taken
+            decided += taken
     return decided
 
 
