@@ -5,21 +5,24 @@ from o2c.flows.correlation.proofs import Entry
 from o2c.flows.correlation.reversals import void_since
 from o2c.schemas.documents import Document, OrderBody
 
+_NONE: frozenset[str] = frozenset()
+
 
 class Collected:
     """`entries`: by type the documents that count, in order of business time; `lost`: those that were taken back.
 
     `credited_back`: (scope, number) of those that a credit memo took back. `order_document`: the first order document,
-    one that counts where there is any; `header` is its body.
+    one that counts where there is any; `header` is its body. `taken_back`: the keys of all that others take back.
     """
 
-    __slots__ = ("credited_back", "entries", "header", "lost", "order_document")
+    __slots__ = ("credited_back", "entries", "header", "lost", "order_document", "taken_back")
 
     def __init__(self, documents: dict[str, Document], least_seen: dict[str, int]) -> None:
         entries: dict[str, list[Entry]] = {}
         self.entries = entries
         self.lost: dict[str, list[tuple[int, Entry]]] = {}
         self.credited_back: set[tuple[str, str]] = set()
+        self.taken_back: frozenset[str] = _NONE
         self.order_document: Document | None = None
         self.header: OrderBody | None = None
         orders: list[Entry] = []
@@ -65,6 +68,7 @@ class Collected:
         )
         if not void:
             return
+        self.taken_back = frozenset(void)
         for document_type, of_type in list(self.entries.items()):
             standing = []
             for entry in of_type:

@@ -73,6 +73,7 @@ class Ledger:
         "returns",
         "shipments",
         "shortfalls",
+        "taken_back",
     )
 
     def __init__(self, documents: dict[str, Document], least_seen: dict[str, int], policy: Policy) -> None:
@@ -93,7 +94,7 @@ class Ledger:
         collected = Collected(documents, least_seen)
         entries = self.entries = collected.entries
         self.lost = collected.lost
-        self.credited_back = collected.credited_back
+        self.credited_back, self.taken_back = collected.credited_back, collected.taken_back
         self.order_document, self.header = collected.order_document, collected.header
         self._read_orders()
         kits = self._kits()

@@ -33,6 +33,8 @@ class Waiting:
         self.books = Books(papers)
         self.policy = policy
         self.clock = clock
+        self.credit_used = 0
+        """What of the credit memos without lines has settled a difference in goods."""
         self.order = Subject("", "order", correlation_id)
         self.header: OrderBody | None = order_body(papers.header) if papers.header is not None else None
         self.customer = papers.header.document.customer_id if papers.header is not None else None

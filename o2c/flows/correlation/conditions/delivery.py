@@ -19,15 +19,15 @@ def delivered_otherwise(books: Books, found: list[Finding]) -> None:
     """Less was delivered than the shipment carried, or something came damaged."""
     ledger = books.ledger
     short: list[_Missing] = []
+    settled: dict[str, int] = {}
     for shipment in ledger.shipments:
         if shipment.proved_at is None:
             continue
         for key, quantity in shipment.total.items():
             if shipment.delivered.get(key, 0) < quantity:
                 line = ledger.lines[key]
-                # What was shipped beyond the order, came back or was credited settles as much of it.
-                settled = line.returned + line.credited + max(0, line.reached[SHIPMENT] - line.ordered)
-                missing = shipment.undelivered(key) - settled
+                missing = shipment.undelivered(key)
+                missing -= _settle(settled, line, missing)
                 if missing > 0:
                     short.append((shipment, line, missing))
     if short and covered(books, [(line, missing) for _, line, missing in short]):
@@ -36,7 +36,15 @@ def delivered_otherwise(books: Books, found: list[Finding]) -> None:
     if short or told:
         _delivery_short(books, found, short, told)
     if ledger.shortfalls:
-        _delivery_damaged(books, found)
+        _delivery_damaged(books, found, settled)
+
+
+def _settle(used: dict[str, int], line: LineLedger, missing: int) -> int:
+    """How much of a difference is settled by what was shipped beyond the order, came back or was credited: once."""
+    given = line.returned + line.credited + max(0, line.reached[SHIPMENT] - line.ordered)
+    taken = max(0, min(missing, given - used.get(line.key, 0)))
+    used[line.key] = used.get(line.key, 0) + taken
+    return taken
 
 
 def _rules_of(books: Books, shipment: ShipmentLedger, line: LineLedger) -> Rules:
@@ -75,7 +83,7 @@ def _delivery_short(books: Books, found: list[Finding], short: list[_Missing], t
     )
 
 
-def _delivery_damaged(books: Books, found: list[Finding]) -> None:
+def _delivery_damaged(books: Books, found: list[Finding], settled: dict[str, int]) -> None:
     ledger = books.ledger
     counted = [each for each in ledger.shortfalls if each.damaged and each.quantity is not None]
     told = [each for each in ledger.shortfalls if each.damaged and each.quantity is None and not _answered(books, each)]
@@ -86,7 +94,7 @@ def _delivery_damaged(books: Books, found: list[Finding]) -> None:
     broken = [
         (line, rest)
         for key, quantity in by_line.items()
-        if (rest := quantity - (line := ledger.lines[key]).returned - line.credited) > 0
+        if (rest := quantity - _settle(settled, (line := ledger.lines[key]), quantity)) > 0
     ]
     if broken and covered(books, broken):
         broken = []

@@ -18,7 +18,7 @@ class Books:
     with two contents.
     """
 
-    __slots__ = ("clock", "conflicts", "correlation_id", "documents", "least_seen", "ledger", "money")
+    __slots__ = ("clock", "conflicts", "correlation_id", "credit_used", "documents", "least_seen", "ledger", "money")
 
     def __init__(
         self,
@@ -37,6 +37,7 @@ class Books:
         self.documents = documents
         self.conflicts = conflicts
         self.least_seen = least_seen
+        self.credit_used = 0
 
     def business_at(self, key: str, document: Document) -> int:
         """When a document took effect: its own word, else the least time at which a revision of it happened."""

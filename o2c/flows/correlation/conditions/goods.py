@@ -152,14 +152,17 @@ def covered(books: Books, differences: list[tuple[LineLedger, int]]) -> bool:
     if not entries:
         return False
     value = added([line.value(quantity) for line, quantity in differences])
-    return value is not None and 0 < value <= _credited_without_lines(entries)
+    if value is None or not 0 < value <= _credited_without_lines(entries, books.money.currency) - books.credit_used:
+        return False
+    books.credit_used += value
+    return True
 
 
-def _credited_without_lines(entries: list[Entry]) -> int:
+def _credited_without_lines(entries: list[Entry], currency: str | None) -> int:
     credited = 0
     for _, _, _, document in entries:
         body = document.body
         assert isinstance(body, CreditMemoBody)
-        if not body.lines and body.kind in SETTLES_GOODS:
+        if not body.lines and body.kind in SETTLES_GOODS and body.currency == currency:
             credited += body.amount
     return credited

@@ -120,9 +120,9 @@ def identity_conflict(books: Books, found: list[Finding]) -> None:
     strangers: list[Document] = []
     times: list[int] = []
     orders: set[str] | None = None
-    taken_back = {id(entry[3]) for of_type in books.ledger.lost.values() for _, entry in of_type}
+    taken_back = books.ledger.taken_back
     for key, document in books.documents.items():
-        if document.cancelled or id(document) in taken_back:
+        if document.cancelled or key in taken_back:
             continue
         if document.customer_id is not None and document.type != "payment":
             known_since = books.business_at(key, document)

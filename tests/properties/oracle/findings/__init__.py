@@ -11,6 +11,7 @@ from tests.properties.oracle.waiting import Waiting
 
 def all_findings(waiting: Waiting) -> list[Finding]:
     """Every finding of every code, switched on or not."""
+    waiting.credit_used = 0
     return [
         *goods_findings(waiting),
         *delivery_findings(waiting),

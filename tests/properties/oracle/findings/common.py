@@ -68,14 +68,17 @@ def uncredited(ledger: Ledger, grains: int) -> int:
 
 
 def is_credited(waiting: Waiting, amount: int | None) -> bool:
-    """Whether credit memos without lines are worth at least a difference."""
+    """Whether credit memos without lines are worth at least a difference, and no other difference has used them up."""
     given = [memo_body(memo) for memo in waiting.papers.of("credit_memo")]
     worth = sum(
         body.amount
         for body in given
         if not body.lines and body.kind in SETTLING_KINDS and body.currency == waiting.books.currency
     )
-    return amount is not None and 0 < amount <= worth
+    if amount is None or not 0 < amount <= worth - waiting.credit_used:
+        return False
+    waiting.credit_used += amount
+    return True
 
 
 def value_of(waiting: Waiting, quantities: list[tuple[Ledger, int]]) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from o2c.schemas.documents import CreditMemoBody, ReturnBody
 from tests.properties.oracle.documents import BROUGHT_BACK, goods_body, transit_body
-from tests.properties.oracle.findings.common import SETTLING_KINDS, found, is_credited, unsettled, value_of
+from tests.properties.oracle.findings.common import SETTLING_KINDS, found, is_credited, value_of
 from tests.properties.oracle.model import DocumentKey, Finding, Known, Ledger, LineName
 from tests.properties.oracle.waiting import Waiting
 
@@ -13,13 +13,14 @@ _WRONG = ("attempted", "exception", "returning", "returned")
 
 def delivery_findings(waiting: Waiting) -> Iterator[Finding]:
     """All of them, code by code."""
-    yield from _short(waiting)
-    yield from _damaged(waiting)
+    pool: dict[LineName, int] = {}
+    yield from _short(waiting, pool)
+    yield from _damaged(waiting, pool)
     yield from _on_the_way(waiting)
     yield from _late(waiting)
 
 
-def _short(waiting: Waiting) -> Iterator[Finding]:
+def _short(waiting: Waiting, pool: dict[LineName, int]) -> Iterator[Finding]:
     missing: dict[LineName, int] = {}
     times, told = [], set()
     for pod, _, name, _ in waiting.deliveries.lost:
@@ -34,29 +35,37 @@ def _short(waiting: Waiting) -> Iterator[Finding]:
                     missing[name] = missing.get(name, 0) + left
                     times.append(min(pod.business_at for pod in proofs[package]))
                     told |= {pod.key for pod in proofs[package]}
-    for name in missing:
-        ledger = waiting.lines.ledgers[name]
-        missing[name] -= max(0, ledger.reached("shipment") - ledger.reached("order"))
-    yield from _of_quantity(waiting, "DELIVERY_SHORT", missing, times, _without_figures(waiting, "short", told))
+    yield from _of_quantity(waiting, pool, "DELIVERY_SHORT", missing, times, _without_figures(waiting, "short", told))
 
 
-def _damaged(waiting: Waiting) -> Iterator[Finding]:
+def _damaged(waiting: Waiting, pool: dict[LineName, int]) -> Iterator[Finding]:
     hurt: dict[LineName, int] = {}
     times = []
     for pod, name, grains in waiting.deliveries.damaged:
         hurt[name] = hurt.get(name, 0) + grains
         times.append(pod.business_at)
-    yield from _of_quantity(waiting, "DELIVERY_DAMAGED", hurt, times, _without_figures(waiting, "damaged", set()))
+    yield from _of_quantity(waiting, pool, "DELIVERY_DAMAGED", hurt, times, _without_figures(waiting, "damaged", set()))
 
 
 def _of_quantity(
-    waiting: Waiting, code: str, quantities: dict[LineName, int], times: list[int], unknown: list[int]
+    waiting: Waiting,
+    pool: dict[LineName, int],
+    code: str,
+    quantities: dict[LineName, int],
+    times: list[int],
+    unknown: list[int],
 ) -> Iterator[Finding]:
+    """`pool`: what is left of a line's credits, returns and later shipments: each unit settles one difference."""
     left = []
     for name, grains in quantities.items():
         ledger = waiting.lines.ledgers[name]
-        if unsettled(ledger, grains):
-            left.append((ledger, unsettled(ledger, grains)))
+        if name not in pool:
+            beyond = max(0, ledger.reached("shipment") - ledger.reached("order"))
+            pool[name] = max(0, ledger.credited_lines) + ledger.returned + beyond
+        taken = max(0, min(grains, pool[name]))
+        pool[name] -= taken
+        if grains > taken:
+            left.append((ledger, grains - taken))
     amount = value_of(waiting, left)
     if is_credited(waiting, amount):
         left = []
