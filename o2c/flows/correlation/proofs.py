@@ -195,6 +195,8 @@ class Proofs:
     def read_lost(self, lost: list[tuple[int, Entry]]) -> None:
         """What proofs that were taken back had delivered of each shipment is waited for again."""
         for lost_at, (business_at, _, _, proof) in lost:
+            if lost_at <= business_at:
+                continue  # It was never a proof.
             body = proof.body
             assert isinstance(body, GoodsBody)
             if body.lines is None:

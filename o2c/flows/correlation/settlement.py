@@ -50,7 +50,7 @@ class Settlement:
         self._calendar = calendar
         self._by_payment: dict[Number, PaymentLedger] = {}
         self._advised: dict[Number, tuple[Application, ...]] = {}
-        self._paid: list[tuple[InvoiceLedger, PaymentLedger, int]] = []
+        self._paid: list[tuple[InvoiceLedger, PaymentLedger | None, int]] = []
 
     def run(
         self,
@@ -106,6 +106,7 @@ class Settlement:
                 down[currency] -= credited
             invoice.credited += credited
             invoice.paid += settled - credited
+            self._paid.append((invoice, None, settled - credited))
             paid[currency] = paid.get(currency, 0) + settled - credited
         return paid
 
@@ -235,30 +236,31 @@ class Settlement:
         known = [self._by_number[scope, number] for number in named if (scope, number) in self._by_number]
         if not known:
             return
-        rest = body.amount
-        for invoice in known:
-            rest -= self._settle_credit(at, invoice, rest, body.currency)
-        self._owe(rest, body.currency)
+        self._owe(self._settle_credit(at, known, body.amount, body.currency), body.currency)
 
     def _credit_invoice(self, at: int, number: Number, amount: int, currency: str) -> None:
         """What names an invoice that was taken back or is not known here counts nothing."""
         invoice = self._by_number.get(number)
         if invoice is not None:
-            self._owe(amount - self._settle_credit(at, invoice, amount, currency), currency)
+            self._owe(self._settle_credit(at, [invoice], amount, currency), currency)
 
     def _credit_oldest(self, at: int, amount: int, currency: str) -> None:
-        for invoice in self.invoices:
-            amount -= self._settle_credit(at, invoice, amount, currency)
-        self._owe(amount, currency)
+        self._owe(self._settle_credit(at, self.invoices, amount, currency), currency)
 
     @staticmethod
-    def _settle_credit(at: int, invoice: InvoiceLedger, amount: int, currency: str) -> int:
-        if invoice.body.currency != currency or amount <= 0:
-            return 0
-        settled = invoice.settle(amount, at)
-        settled += invoice.resolve_claims(amount - settled)
-        invoice.credited += settled
-        return settled
+    def _settle_credit(at: int, invoices: list[InvoiceLedger], amount: int, currency: str) -> int:
+        """Credit what is open of the invoices, one after the other, then what was kept back; returns what is left."""
+        rest = max(0, amount)
+        mine = [invoice for invoice in invoices if invoice.body.currency == currency]
+        for invoice in mine:
+            settled = invoice.settle(rest, at)
+            invoice.credited += settled
+            rest -= settled
+        for invoice in mine:
+            resolved = invoice.resolve_claims(rest)
+            invoice.credited += resolved
+            rest -= resolved
+        return rest
 
     def _owe(self, amount: int, currency: str) -> None:
         if amount > 0 and currency == self._currency:
