@@ -51,9 +51,19 @@ def past_due(book: Book, books: Books, clock: int) -> int:
     return min(book.open, max(0, round(asked) - book.settled))
 
 
-def not_due_yet(book: Book, books: Books, clock: int) -> int:
-    """What of the open money belongs to instalments that are still to come."""
-    return book.open - past_due(book, books, clock) if _instalments(book, books) else 0
+def missing(book: Book, books: Books, clock: int) -> int:
+    """What nothing explains of the open money: of instalments the one that is paid in part, the first or one due."""
+    parts = _instalments(book, books)
+    if len(parts) < 2:
+        return book.open
+    before = 0
+    for position, (upto, due_at) in enumerate(parts):
+        end = min(book.total, round(upto))
+        if book.settled <= end:
+            is_expected = position == 0 or due_at <= clock
+            return end - book.settled if is_expected and book.settled > before else 0
+        before = end
+    return book.open
 
 
 def open_since(book: Book, books: Books) -> int | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tests.properties.oracle.books import Pot
 from tests.properties.oracle.documents import dispute_body, payment_body
-from tests.properties.oracle.dues import not_due_yet
+from tests.properties.oracle.dues import missing
 from tests.properties.oracle.findings.common import beyond_amount, found
 from tests.properties.oracle.model import Finding, Known
 from tests.properties.oracle.waiting import Waiting
@@ -33,13 +33,13 @@ def _short(waiting: Waiting) -> Iterator[Finding]:
     for book in waiting.books.books.values():
         if not any(pot.left and pot.source in book.appliers for pot in book.receipts):
             continue
-        missing = book.open - not_due_yet(book, waiting.books, waiting.clock) - book.taken_back
-        if beyond_amount(rule, missing, book.total):
+        lacking = missing(book, waiting.books, waiting.clock) - book.taken_back
+        if beyond_amount(rule, lacking, book.total):
             last = max(book.appliers, key=lambda one: one.place)
-            short[last] = short.get(last, 0) + missing
-    for payment, missing in short.items():
+            short[last] = short.get(last, 0) + lacking
+    for payment, lacking in short.items():
         currency = payment_body(payment).currency
-        yield found(waiting, "SHORT_PAYMENT", payment, payment.business_at, missing, currency, awaits="payment")
+        yield found(waiting, "SHORT_PAYMENT", payment, payment.business_at, lacking, currency, awaits="payment")
 
 
 def _of_pots(waiting: Waiting, code: str, pots: list[Pot]) -> Iterator[Finding]:
