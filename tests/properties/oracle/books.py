@@ -85,7 +85,7 @@ class Book:
 class Books:
     """All invoices of an order with what settled them, in every currency."""
 
-    def __init__(self, papers: Papers) -> None:
+    def __init__(self, papers: Papers, clock: int) -> None:
         self.papers = papers
         self.currency = currency_of(papers)
         self.books: dict[DocumentKey, Book] = {}
@@ -108,6 +108,7 @@ class Books:
         for invoice in papers.of("invoice"):
             self._take_prepaid(invoice)
         settling = [one for one in papers.known if one.document.type in _SETTLING and counts(one)]
+        settling = [one for one in settling if one.document.type != "dispute" or settles_at(one) <= clock]
         for known in sorted(settling, key=lambda one: (settles_at(one), *one.key)):
             {
                 "credit_memo": self._take_memo,

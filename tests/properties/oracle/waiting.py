@@ -30,7 +30,7 @@ class Waiting:
         self.lines = Lines(papers)
         self.deliveries = Deliveries(papers, self.lines)
         self.lines.take_money()
-        self.books = Books(papers)
+        self.books = Books(papers, clock)
         self.policy = policy
         self.clock = clock
         self.credit_used = 0
