@@ -1,5 +1,7 @@
 """Kits: an order line that is made of others. Its components move, the kit is what was ordered and is billed."""
 
+from collections.abc import Iterable, Mapping
+
 from o2c.flows.correlation.arrivals import ArrivalTimes, overlay
 from o2c.flows.correlation.lines import LineLedger
 from o2c.flows.correlation.milestones import ALLOCATION, CHAIN_LENGTH
@@ -44,6 +46,19 @@ class Kit:
             self.parent.own[milestone] = overlay(own, made)
             total = sum(quantity for _, quantity in self.parent.own[milestone])
             self.parent.reached[milestone] = max(self.parent.reached[milestone], total)
+
+
+def outermost_first(kits: Mapping[str, Iterable[tuple[LineLedger, object]]]) -> list[str]:
+    """The kits' lines by key, each before the kits that it is made of; lines that contain themselves are no kits."""
+    parents = {component.key: parent for parent, components in kits.items() for component, _ in components}
+    depths: dict[str, int] = {}
+    for kit in kits:
+        above = [kit]
+        while (parent := parents.get(above[-1])) is not None and parent not in above:
+            above.append(parent)
+        if parent is None:
+            depths[kit] = len(above)
+    return sorted(depths, key=depths.__getitem__)
 
 
 def _complete(components: list[tuple[ArrivalTimes, int]]) -> ArrivalTimes:

@@ -11,7 +11,7 @@ from o2c.flows.correlation.collection import Collected
 from o2c.flows.correlation.credit_memos import read_credit_memos, waive_proofs
 from o2c.flows.correlation.deadlines import Interval, union
 from o2c.flows.correlation.holds import HoldLedger
-from o2c.flows.correlation.kits import Kit
+from o2c.flows.correlation.kits import Kit, outermost_first
 from o2c.flows.correlation.lines import LineLedger, add_price, imply, ordered_line, worth
 from o2c.flows.correlation.matcher import Matcher
 from o2c.flows.correlation.matching import key_of, line_key
@@ -159,7 +159,7 @@ class Ledger:
         found = self.kits
         if found is None:
             return ()
-        kits = [Kit(self.lines[parent], parts) for parent, parts in found.items() if parent in self.lines]
+        kits = [Kit(self.lines[parent], found[parent]) for parent in outermost_first(found) if parent in self.lines]
         values = [line.value(line.ordered) for line in self.lines.values() if line.ordered and not line.component]
         self.all_priced = None not in values
         self.ordered_value = sum(value for value in values if value is not None)
@@ -292,8 +292,9 @@ class Ledger:
         if kits:
             for line in self.ordered_lines:
                 imply(line)
-            for kit in kits:
+            for kit in reversed(kits):
                 kit.assemble()
+                imply(kit.parent)
             self.own_lines = [line for line in self.ordered_lines if not line.component]
         final = self.final_at is not None
         for line in self.ordered_lines:
