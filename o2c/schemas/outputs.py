@@ -74,7 +74,7 @@ class Amounts(Struct, frozen=True, kw_only=True, gc=False):
     """Money of the whole order, in its currency; `ordered` is null where a price is missing.
 
     invoiced = paid + discounted + credited + deducted + written_off + open; the rest stands beside it. `disputed` and
-    `past_due` are parts of `open`.
+    `past_due` are parts of `open`. `applied_elsewhere`: to invoices that no document of this order tells of.
     """
 
     ordered: DecimalText | None
@@ -91,6 +91,7 @@ class Amounts(Struct, frozen=True, kw_only=True, gc=False):
     disputed: DecimalText | UnsetType = UNSET
     past_due: DecimalText | UnsetType = UNSET
     refunded: DecimalText | UnsetType = UNSET
+    applied_elsewhere: DecimalText | UnsetType = UNSET
 
 
 class OtherExposure(Struct, frozen=True):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from o2c.status.layout import Status, decimal_of, is_something, money
 
 _SETTLED = ("invoiced", "paid", "discounted", "credited", "deducted", "written_off", "open")
-_BESIDE = ("overpaid", "unapplied", "credit_due", "refunded")
+_BESIDE = ("overpaid", "unapplied", "applied_elsewhere", "credit_due", "refunded")
 _PARTS_OF_OPEN = ("past_due", "disputed")
 _BUCKETS = ("disputed", "past_due", "open", "unbilled", "in_transit", "held", "unshipped", "unallocated")
 

@@ -21,6 +21,7 @@ class Money:
         "currency",
         "deducted",
         "discounted",
+        "elsewhere",
         "invoiced",
         "invoices",
         "open",
@@ -45,7 +46,7 @@ class Money:
         self.invoices: list[InvoiceLedger] = []
         self.payments: list[PaymentLedger] = []
         self.invoiced = self.paid = self.discounted = self.credited = self.deducted = self.written_off = self.open = 0
-        self.overpaid = self.unapplied = self.credit_due = self.refunded = self.received = 0
+        self.overpaid = self.unapplied = self.credit_due = self.refunded = self.received = self.elsewhere = 0
         self.payment_times: list[int] = []
         self.settlement: Settlement | None = None
         terms = ledger.header.terms if ledger.header is not None else None
@@ -92,6 +93,7 @@ class Money:
         )
         self.payments = settlement.payments
         self.credit_due, self.received = settlement.credit_due, settlement.received
+        self.elsewhere = settlement.elsewhere
         self.refunded = settlement.refunded.get(self.currency or "", 0)
         for payment in self.payments:
             self.payment_times.append(payment.business_at)

@@ -134,6 +134,7 @@ def _amounts(money: Money, exposure: Exposure, clock: int) -> Amounts:
         disputed=_text(exposure.buckets.get("disputed", 0)),
         past_due=_text(past_due),
         refunded=_text(money.refunded),
+        applied_elsewhere=_text(money.elsewhere),
     )
 
 

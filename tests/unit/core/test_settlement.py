@@ -73,3 +73,8 @@ def test_a_chargeback_takes_back_what_its_payment_paid_and_nothing_else() -> Non
 def test_a_credit_memo_credits_no_more_than_its_amount() -> None:
     memo = document("credit_memo", "M1", 4, CreditMemoBody("USD", money(10), invoices=(("I1", money(100)),)))
     assert amounts(billed("I1", 100), memo) == {"invoiced": "100", "credited": "10", "open": "90"}
+
+
+def test_what_is_applied_to_an_invoice_that_nobody_knows_is_still_to_be_seen() -> None:
+    found = amounts(billed("I1", 100), payment("P1", 3, 100, applied("I1", 60), applied("I9", 40)))
+    assert found == {"invoiced": "100", "paid": "60", "open": "40", "applied_elsewhere": "40"}
