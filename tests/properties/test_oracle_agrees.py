@@ -12,7 +12,7 @@ from tests.properties.histories import CORRELATION_ID, History, histories
 from tests.properties.oracle import OpenException, Step
 from tests.properties.oracle.model import STALLS
 
-NOT_RECOMPUTED = ("disputed", "past_due", "refunded")
+NOT_RECOMPUTED = ("applied_elsewhere", "disputed", "past_due", "refunded")
 """Amounts of the status that the oracle has in its exposure, or not at all."""
 
 
