@@ -221,6 +221,9 @@ class BusinessCalendar(Calendar):
             if day.weekday() in self._weekdays and day not in closed:
                 opening = _instant(day, self._opens_at, self._zone)
                 closing = _instant(day, self._closes_at, self._zone)
+                if closes:
+                    # Where a zone has skipped a day, its hours fall onto a neighbour's: no time counts twice.
+                    opening = max(opening, closes[-1])
                 if opening < closing:
                     opens.append(opening)
                     closes.append(closing)
