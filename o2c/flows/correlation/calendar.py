@@ -216,7 +216,8 @@ class BusinessCalendar(Calendar):
         """A year's business days. A day whose hours all fall out when clocks change is none."""
         closed = self._holidays(year)
         days = (date.fromordinal(day) for day in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()))
-        opens, closes = [], []
+        opens: list[int] = []
+        closes: list[int] = []
         for day in days:
             if day.weekday() in self._weekdays and day not in closed:
                 opening = _instant(day, self._opens_at, self._zone)
